@@ -1,0 +1,88 @@
+/** JSON-RPC error codes: those of JSON-RPC 2.0, and those that the protocol adds. */
+export const ErrorCode = {
+  ParseError: -32700,
+  InvalidRequest: -32600,
+  MethodNotFound: -32601,
+  InvalidParams: -32602,
+  InternalError: -32603,
+  /** `resources/read` of an unknown URI, up to revision 2025-11-25. */
+  ResourceNotFound: -32002,
+  /** An HTTP header disagrees with the body (2026-07-28). */
+  HeaderMismatch: -32020,
+  /** The client has not declared a capability that the request needs (2026-07-28). */
+  MissingRequiredClientCapability: -32021,
+  /** The revision named by the request is not served (2026-07-28). */
+  UnsupportedProtocolVersion: -32022,
+} as const
+
+/** Everything that can go wrong by name. A number is the JSON-RPC code of an {@link McpError}. */
+export type FluentMcpErrorCode =
+  | number
+  | 'definition'
+  | 'arguments'
+  | 'tool'
+  | 'cancelled'
+  | 'timeout'
+  | 'disconnected'
+  | 'closed'
+
+/** The base of every error that this library throws. Tell them apart by class or by `code`. */
+export abstract class FluentMcpError extends Error {
+  abstract readonly code: FluentMcpErrorCode
+}
+
+/**
+ * A JSON-RPC error. Thrown in a handler, it is sent to the client as it is: the request fails with this code.
+ *
+ * @example
+ * throw new McpError(ErrorCode.InvalidParams, 'No such day', { day: '31 February' })
+ */
+export class McpError extends FluentMcpError {
+  override readonly name = 'McpError'
+  readonly code: number
+  readonly data: unknown
+
+  /**
+   * @param code an integer; codes of your own stay outside of -32768 to -32000, which JSON-RPC reserves
+   * @param message one sentence for the client
+   * @param data any JSON value with details; left out of the message when undefined
+   */
+  constructor(code: number, message: string, data?: unknown) {
+    super(message)
+    if (!Number.isSafeInteger(code)) throw new DefinitionError(`McpError needs an integer code, got ${String(code)}`)
+    this.code = code
+    this.data = data
+  }
+}
+
+/**
+ * A tool that fails in a way the model can act on. Thrown in a tool, its message becomes the text of a result
+ * with `isError: true`; it is never masked.
+ *
+ * @example
+ * throw new ToolError('The 12th is taken; the 13th is free.')
+ */
+export class ToolError extends FluentMcpError {
+  override readonly name = 'ToolError'
+  readonly code = 'tool'
+}
+
+/** A mistake in the definition of a server, found when it is defined or bound. The message says what to change. */
+export class DefinitionError extends FluentMcpError {
+  override readonly name = 'DefinitionError'
+  readonly code = 'definition'
+}
+
+/** Why `ctx.signal` aborted: `cancelled` by the client, `timeout`, `disconnected`, or `closed` by this side. */
+export class AbortedError extends FluentMcpError {
+  override readonly name = 'AbortedError'
+  readonly code: 'cancelled' | 'timeout' | 'disconnected' | 'closed'
+
+  constructor(code: AbortedError['code'], message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** A union to `switch` over by `code`: strings name a class, a number is an {@link McpError}. */
+export type AnyFluentMcpError = McpError | ToolError | DefinitionError | AbortedError

@@ -1,0 +1,89 @@
+import { DefinitionError } from './errors.ts'
+import type { Faces } from './server/faces.ts'
+import { checkOptions } from './server/options.ts'
+import { Server } from './server/server.ts'
+import type { ServerInfo, WithNeeds } from './server/types.ts'
+import { bind } from './transport/bind.ts'
+
+export {
+  AbortedError,
+  type AnyFluentMcpError,
+  DefinitionError,
+  ErrorCode,
+  FluentMcpError,
+  type FluentMcpErrorCode,
+  McpError,
+  ToolError,
+} from './errors.ts'
+export {
+  assistant,
+  audio,
+  type Block,
+  type ContentOptions,
+  type EmbedSource,
+  embed,
+  image,
+  type LinkOptions,
+  link,
+  type MediaOptions,
+  type MediaSource,
+  type Messages,
+  type Result,
+  type ResultParts,
+  result,
+  text,
+  user,
+} from './model/content.ts'
+export { type InferInput, type InferOutput, jsonSchema, type Schema } from './model/schema/index.ts'
+export type * from './model/types.ts'
+export type { TemplateVariables } from './model/uri-template/index.ts'
+export type { ProtocolVersion } from './protocol/index.ts'
+export type { Context, HttpInfo, Log, LogFunction, RequestFacts } from './server/context.ts'
+export type { MethodEntry, PromptEntry, ResourceEntry, ToolEntry } from './server/entries.ts'
+export type * from './server/faces.ts'
+export type { Mergeable, Server } from './server/server.ts'
+export type * from './server/types.ts'
+export { byHost, type Hosted, type HostRouter } from './transport/http/by-host.ts'
+
+// What needs Node is loaded when it is used, so that this entry runs wherever JavaScript does.
+const faces: Faces = {
+  bind,
+  listen: async (definition, options) => (await import('./transport/http/listen.ts')).listen(definition, options),
+  stdio: async (definition, options) => (await import('./transport/stdio.ts')).serveStdio(definition, options),
+  run: async (definition, options) => (await import('./transport/run.ts')).run(definition, options),
+}
+
+const INFO = ['name', 'version', 'title', 'description', 'websiteUrl', 'icons', 'instructions']
+
+const checkInfo = (info: ServerInfo): void => {
+  if (typeof info !== 'object' || info === null) {
+    throw new DefinitionError("createServer: pass who the server is, as in { name: 'calendar', version: '1.0.0' }")
+  }
+  checkOptions(info, INFO, 'createServer')
+  for (const member of ['name', 'version'] as const) {
+    if (typeof info[member] !== 'string' || info[member] === '') {
+      throw new DefinitionError(`createServer: "${member}" must be a string that is not empty`)
+    }
+  }
+}
+
+/**
+ * Begins a server: an immutable value that each method of the chain extends.
+ *
+ * @typeParam Needs the context that handlers find once this server has been merged into one that brings it
+ * @example
+ * const server = createServer({ name: 'calculator', version: '1.0.0' })
+ *   .tool('add', v.object({ a: v.number(), b: v.number() }), ({ a, b }) => a + b)
+ * @throws DefinitionError when the name or the version is missing
+ */
+export const createServer = <Needs extends object = Record<never, never>>(
+  info: ServerInfo,
+): Server<WithNeeds<Needs>, WithNeeds<Needs>, never> => {
+  checkInfo(info)
+  const nothing = Object.freeze([])
+  const scope = { layers: nothing, lifespans: nothing, interceptors: nothing }
+  return new Server(
+    { info: Object.freeze({ ...info }), entries: new Map(), scope, interceptors: nothing, lifespans: nothing },
+    faces,
+  )
+}

@@ -1,0 +1,77 @@
+import { ErrorCode } from '../errors.ts'
+import type { Implementation } from '../model/types.ts'
+import { isObject } from '../wire/json.ts'
+import { revision20251125 } from './2025-11-25.ts'
+import { revise } from './revision.ts'
+
+const cacheable = { ttlMs: true, cacheScope: true } as const
+
+const CACHEABLE = new Set([
+  'server/discover',
+  'tools/list',
+  'prompts/list',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+])
+
+// 2026-07-28 §ResultType, §_meta (serverInfo) and Caching: members that every result has.
+const stamp = (method: string, result: object, server: Implementation): object => {
+  const { _meta } = result as { _meta?: unknown }
+  const stamped = {
+    resultType: 'complete',
+    ...result,
+    _meta: { 'io.modelcontextprotocol/serverInfo': server, ...(isObject(_meta) ? _meta : undefined) },
+  }
+  return CACHEABLE.has(method) ? { ttlMs: 0, cacheScope: 'private', ...stamped } : stamped
+}
+
+export const revision20260728 = revise(revision20251125, {
+  version: '2026-07-28',
+  conversation: 'stateless',
+  requests: {
+    added: ['server/discover', 'subscriptions/listen'],
+    removed: [
+      'initialize',
+      'ping',
+      'logging/setLevel',
+      'resources/subscribe',
+      'resources/unsubscribe',
+      'tasks/get',
+      'tasks/result',
+      'tasks/list',
+      'tasks/cancel',
+    ],
+  },
+  notifications: {
+    removed: [
+      'notifications/initialized',
+      'notifications/progress',
+      'notifications/roots/list_changed',
+      'notifications/tasks/status',
+    ],
+  },
+  resourceNotFound: ErrorCode.InvalidParams,
+  structuredContent: 'any',
+  stamp,
+  http: {
+    versionHeader: 'required',
+    mirroredParameter: { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri' },
+    disconnectCancels: true,
+  },
+  shapes: {
+    discoverResult: {
+      supportedVersions: true,
+      capabilities: 'serverCapabilities',
+      instructions: true,
+      _meta: true,
+      ...cacheable,
+    },
+    serverCapabilities: { extensions: true },
+    listToolsResult: cacheable,
+    listResourcesResult: cacheable,
+    listResourceTemplatesResult: cacheable,
+    listPromptsResult: cacheable,
+    readResourceResult: cacheable,
+  },
+})

@@ -1,0 +1,56 @@
+import { ErrorCode, McpError } from '../errors.ts'
+import type { Implementation, LoggingLevel } from '../model/types.ts'
+import { isObject } from '../wire/json.ts'
+import type { Params } from '../wire/message.ts'
+import { type Served, unsupportedVersion } from './negotiate.ts'
+import type { ClientFacts, Peer } from './peer.ts'
+import type { Revision } from './revision.ts'
+
+const UNKNOWN_CLIENT: ClientFacts = Object.freeze({ info: undefined, capabilities: Object.freeze({}) })
+
+// Until `logging/setLevel`, the server decides (2025-11-25, Logging): nothing below `info`.
+const DEFAULT_LOG_LEVEL: LoggingLevel = 'info'
+
+/** The peer of a conversation that `initialize` opens: what was agreed, for as long as it lasts. */
+export class StatefulPeer implements Peer {
+  revision: Revision
+  client: ClientFacts = UNKNOWN_CLIENT
+  logLevel: LoggingLevel = DEFAULT_LOG_LEVEL
+  #opened = false
+
+  /** @param revision what is spoken until `initialize` has settled it */
+  constructor(revision: Revision) {
+    this.revision = revision
+  }
+
+  /** Whether `initialize` has been answered. */
+  get opened(): boolean {
+    return this.#opened
+  }
+
+  /**
+   * 2025-11-25 §Version Negotiation: the version that the client asks for where it is served, else the newest.
+   * @throws McpError when the parameters are malformed, nothing fits, or the conversation is open already
+   */
+  open(served: Served, params: Params | undefined): void {
+    if (this.#opened) throw new McpError(ErrorCode.InvalidRequest, 'This connection is initialized already')
+    const { protocolVersion, capabilities, clientInfo } = params ?? {}
+    if (typeof protocolVersion !== 'string') {
+      throw new McpError(ErrorCode.InvalidParams, 'initialize: "protocolVersion" must be a string')
+    }
+    if (!isObject(capabilities))
+      throw new McpError(ErrorCode.InvalidParams, 'initialize: "capabilities" must be an object')
+    if (!isObject(clientInfo) || typeof clientInfo['name'] !== 'string') {
+      throw new McpError(ErrorCode.InvalidParams, 'initialize: "clientInfo" must be an object with a "name"')
+    }
+    const asked = served.byVersion.get(protocolVersion)
+    const revision = asked?.conversation === 'stateful' ? asked : served.newestStateful
+    if (!revision) {
+      const { code, message, data } = unsupportedVersion(served, protocolVersion)
+      throw new McpError(code, message, data)
+    }
+    this.revision = revision
+    this.client = { info: clientInfo as unknown as Implementation, capabilities }
+    this.#opened = true
+  }
+}

@@ -1,0 +1,194 @@
+import { AbortedError, ErrorCode } from '../errors.ts'
+import type { Outlet } from '../peer/call.ts'
+import { InFlight } from '../peer/in-flight.ts'
+import { unsupportedVersion } from '../protocol/negotiate.ts'
+import type { Peer } from '../protocol/peer.ts'
+import type { Revision } from '../protocol/revision.ts'
+import { StatefulPeer } from '../protocol/stateful.ts'
+import { AnonymousPeer, hasEnvelope, isPeer, readEnvelope } from '../protocol/stateless.ts'
+import {
+  type ErrorObject,
+  errorText,
+  type Message,
+  type Notification,
+  type Request,
+  type RequestId,
+  readMessage,
+} from '../wire/message.ts'
+import { Incoming, type Surroundings } from './context.ts'
+import type { Reply, ServerRuntime } from './runtime.ts'
+import type { MaybePromise } from './types.ts'
+
+/** How many messages a batch may hold. */
+export const MAX_BATCH = 100
+
+const NOWHERE: Surroundings = Object.freeze({ auth: undefined, http: undefined })
+
+const textOf = (reply: Reply): string => (typeof reply === 'string' ? reply : reply.text)
+
+const invalidRequest = (message: string): ErrorObject => ({ code: ErrorCode.InvalidRequest, message })
+
+/** Why a client gave up, in its own words where it gave some. */
+export const cancellation = (params: Notification['params']): AbortedError => {
+  const reason = params?.['reason']
+  return new AbortedError(
+    'cancelled',
+    typeof reason === 'string' ? `cancelled by the client: ${reason}` : 'cancelled by the client',
+  )
+}
+
+/** One client on one channel, such as stdin and stdout, for as long as it lasts. Both conversations share it. */
+export class Connection {
+  readonly #runtime: ServerRuntime
+  readonly #outlet: Outlet
+  readonly #calls = new InFlight<RequestId>()
+  #stateful: StatefulPeer | undefined
+  #opening: Promise<unknown> | undefined
+
+  /** @param send writes one message; gives a promise back when the reader is slow */
+  constructor(runtime: ServerRuntime, send: (text: string) => Promise<void> | undefined) {
+    this.#runtime = runtime
+    this.#outlet = { notify: send }
+    const { newestStateful } = runtime.settings.served
+    this.#stateful = newestStateful && new StatefulPeer(newestStateful)
+  }
+
+  /** Takes in a parsed message, or a batch. */
+  receive(value: unknown): void {
+    if (this.#opening) {
+      void this.#opening.then(() => this.receive(value))
+      return
+    }
+    const reply = Array.isArray(value) ? this.#batch(value) : this.#one(value)
+    if (reply instanceof Promise) void reply.then((late) => this.#send(late))
+    else this.#send(reply)
+  }
+
+  /** Answers what could not be parsed. */
+  refuse(reason: string): void {
+    this.#send(errorText(this.#missingId, { code: ErrorCode.ParseError, message: `Parse error: ${reason}` }))
+  }
+
+  /** Settles when everything that came in has been answered. */
+  drained(): Promise<void> {
+    return this.#calls.idle()
+  }
+
+  /** Aborts everything in flight: the client is gone. */
+  disconnect(): void {
+    this.#calls.abortAll(new AbortedError('disconnected', 'the client has gone away'))
+  }
+
+  get #missingId(): null | undefined {
+    return this.#stateful?.opened ? this.#stateful.revision.missingId : null
+  }
+
+  #send(text: string | undefined): void {
+    if (text !== undefined) void this.#outlet.notify(text)
+  }
+
+  #one(value: unknown): MaybePromise<string | undefined> {
+    const message = readMessage(value)
+    if (message.kind === 'invalid') return errorText(message.id ?? this.#missingId, message.error)
+    return this.#handle(message)
+  }
+
+  // 2025-03-26 §Batching. No other revision has it.
+  #batch(items: readonly unknown[]): MaybePromise<string | undefined> {
+    const refused = this.#refusedBatch(items)
+    if (refused) return errorText(this.#missingId, invalidRequest(refused))
+    return Promise.all(items.map((item) => this.#batched(item))).then((replies) => {
+      const texts = replies.filter((text) => text !== undefined)
+      return texts.length > 0 ? `[${texts.join(',')}]` : undefined
+    })
+  }
+
+  #refusedBatch({ length }: readonly unknown[]): string | undefined {
+    if (!this.#stateful?.opened || !this.#stateful.revision.batches)
+      return 'batches are part of revision 2025-03-26 alone'
+    if (length === 0) return 'an empty batch asks for nothing'
+    return length > MAX_BATCH ? `a batch holds at most ${MAX_BATCH} messages, got ${length}` : undefined
+  }
+
+  #batched(item: unknown): MaybePromise<string | undefined> {
+    const message = readMessage(item)
+    return message.kind === 'request' && message.method === 'initialize'
+      ? errorText(message.id, invalidRequest('initialize must not be part of a batch'))
+      : this.#one(item)
+  }
+
+  #handle(message: Message): MaybePromise<string | undefined> {
+    switch (message.kind) {
+      case 'request':
+        return this.#request(message)
+      case 'notification':
+        this.#notification(message)
+        return undefined
+      case 'response':
+        // Nothing has been asked of the client, so there is nothing that this could answer.
+        return undefined
+    }
+  }
+
+  #request(request: Request): MaybePromise<string | undefined> {
+    const peer = this.#peerOf(request)
+    if (!isPeer(peer)) return errorText(request.id, peer)
+    const incoming = new Incoming(request.id, request.method, request.params, this.#outlet, peer, NOWHERE)
+    if (!this.#calls.add(request.id, incoming)) {
+      return errorText(
+        request.id,
+        invalidRequest(`the id ${JSON.stringify(request.id)} is in use by a request in flight`),
+      )
+    }
+    const reply = this.#runtime.answer(incoming)
+    if (!(reply instanceof Promise)) return this.#settle(incoming, reply)
+    const settled = reply.then((late) => this.#settle(incoming, late))
+    if (request.method === 'initialize') this.#hold(settled)
+    return settled
+  }
+
+  // What comes in behind an `initialize` must find the connection open.
+  #hold(opening: Promise<unknown>): void {
+    this.#opening = opening.finally(() => {
+      this.#opening = undefined
+    })
+  }
+
+  // The message decides the conversation: the one with an envelope is complete in itself.
+  #peerOf({ method, params }: Request): Peer | ErrorObject {
+    const { served } = this.#runtime.settings
+    if (hasEnvelope(params)) return readEnvelope(served, params)
+    const peer = this.#stateful
+    if (!peer) {
+      return method === 'initialize'
+        ? unsupportedVersion(served, String(params?.['protocolVersion']))
+        : readEnvelope(served, params)
+    }
+    const known = peer.revision.requests.has(method) || this.#runtime.plan.methods.has(method)
+    if (method === 'initialize' && !peer.opened) return new StatefulPeer(peer.revision)
+    if (peer.opened || method === 'ping' || !known) return peer
+    return invalidRequest(
+      `"${method}" came before "initialize"; open the connection first, or send the envelope in "_meta"`,
+    )
+  }
+
+  #settle(incoming: Incoming, reply: Reply): string | undefined {
+    this.#calls.remove(incoming.id as RequestId)
+    const { method, peer, aborted } = incoming
+    // Only now: what an interceptor vetoed has not happened.
+    if (method === 'initialize' && peer instanceof StatefulPeer && peer.opened && typeof reply === 'string')
+      this.#stateful = peer
+    return aborted?.code === 'cancelled' || aborted?.code === 'disconnected' ? undefined : textOf(reply)
+  }
+
+  #notification({ method, params }: Notification): void {
+    const { newestStateless } = this.#runtime.settings.served
+    // Notifications carry no envelope, and need none: they name what they are about.
+    const peer = this.#stateful ?? new AnonymousPeer(newestStateless as Revision)
+    const incoming = new Incoming(undefined, method, params, this.#outlet, peer, NOWHERE)
+    void this.#runtime.notified(incoming, () => {
+      if (method === 'notifications/cancelled')
+        this.#calls.get(params?.['requestId'] as RequestId)?.abort(cancellation(params))
+    })
+  }
+}

@@ -1,0 +1,180 @@
+import { DefinitionError } from '../errors.ts'
+import { type AuthInfo, LOGGING_LEVELS, type LoggingLevel, type Meta } from '../model/types.ts'
+import { Call, type Outlet } from '../peer/call.ts'
+import { trim } from '../protocol/encode.ts'
+import type { ClientFacts, Peer } from '../protocol/peer.ts'
+import { isObject } from '../wire/json.ts'
+import { notificationText, type Params, type RequestId } from '../wire/message.ts'
+import type { ReadableContents } from './types.ts'
+
+/** The HTTP request that carried a message. */
+export interface HttpInfo {
+  readonly headers: Headers
+  /** As the client wrote it, as far as the host or `publicUrl` tells. */
+  readonly url: URL
+}
+
+/** Where a message came in: who sent it, and over what. */
+export interface Surroundings {
+  readonly auth: AuthInfo | undefined
+  /** Undefined on transports that are not HTTP. */
+  readonly http: HttpInfo | undefined
+}
+
+/** A call that has come in: what is asked, by whom, and where from. */
+export class Incoming extends Call {
+  readonly peer: Peer
+  readonly surroundings: Surroundings
+
+  constructor(
+    id: RequestId | undefined,
+    method: string,
+    params: Params | undefined,
+    outlet: Outlet,
+    peer: Peer,
+    surroundings: Surroundings,
+  ) {
+    super(id, method, params, outlet)
+    this.peer = peer
+    this.surroundings = surroundings
+  }
+}
+
+/** What a handler may ask of the server that runs it. */
+export interface Host {
+  readonly lifespan: unknown
+  readonly readResource: (uri: string, incoming: Incoming) => Promise<ReadableContents>
+}
+
+/** What was requested. */
+export interface RequestFacts {
+  readonly method: string
+  /** Of a tool or a prompt. */
+  readonly name: string | undefined
+  /** Of a resource. */
+  readonly uri: string | undefined
+  /** `_meta` of the request. */
+  readonly meta: Meta
+}
+
+/** Sends a log message to the client: any JSON value, and the name of the logger. */
+export type LogFunction = (data: unknown, logger?: string) => Promise<void>
+
+/** One function per level (RFC 5424), from `debug` to `emergency`. */
+export type Log = Readonly<Record<LoggingLevel, LogFunction>>
+
+const SENT: Promise<void> = Promise.resolve()
+const NO_META: Meta = Object.freeze({})
+
+const stringOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** Everything a handler can see and do besides its arguments. One per request. */
+export class Context {
+  readonly #incoming: Incoming
+  readonly #host: Host
+  #log: Log | undefined
+  #progress = Number.NEGATIVE_INFINITY
+
+  constructor(incoming: Incoming, host: Host) {
+    this.#incoming = incoming
+    this.#host = host
+  }
+
+  /** Aborts when the client cancels or goes away, at a timeout, and at close. Its `reason` is an `AbortedError`. */
+  get signal(): AbortSignal {
+    return this.#incoming.signal
+  }
+
+  get requestId(): RequestId | undefined {
+    return this.#incoming.id
+  }
+
+  get request(): RequestFacts {
+    const { method, params } = this.#incoming
+    const meta = params?.['_meta']
+    return {
+      method,
+      name: stringOf(params?.['name']),
+      uri: stringOf(params?.['uri']),
+      meta: isObject(meta) ? meta : NO_META,
+    }
+  }
+
+  /** The revision that this request is served by, such as `2026-07-28`. */
+  get protocolVersion(): string {
+    return this.#incoming.peer.revision.version
+  }
+
+  /** What the client says of itself: `info` and `capabilities`. */
+  get client(): ClientFacts {
+    return this.#incoming.peer.client
+  }
+
+  /** Who calls, where that is known. */
+  get auth(): AuthInfo | undefined {
+    return this.#incoming.surroundings.auth
+  }
+
+  /** The HTTP request; undefined on stdio. */
+  get http(): HttpInfo | undefined {
+    return this.#incoming.surroundings.http
+  }
+
+  /** What the server's `.lifespan(…)` gave. */
+  get lifespan(): unknown {
+    return this.#host.lifespan
+  }
+
+  /** Sends log messages to the client, as far as it asked for them. Awaiting one waits for a slow reader. */
+  get log(): Log {
+    this.#log ??= Object.fromEntries(
+      LOGGING_LEVELS.map((level) => [level, (data: unknown, logger?: string) => this.#send(level, data, logger)]),
+    ) as Log
+    return this.#log
+  }
+
+  /**
+   * Tells how far the work is. Does nothing when the client did not ask for progress, and leaves out a value that
+   * does not increase (2026-07-28, Progress). Awaiting it waits for a slow reader.
+   *
+   * @param done any finite number, greater than the last one
+   */
+  progress(done: number, total?: number, message?: string): Promise<void> {
+    const token = this.request.meta['progressToken']
+    const wanted = typeof token === 'string' || Number.isSafeInteger(token)
+    if (!wanted || !Number.isFinite(done) || done <= this.#progress) return SENT
+    this.#progress = done
+    const params = {
+      progressToken: token,
+      progress: done,
+      ...(total !== undefined && { total }),
+      ...(message !== undefined && { message }),
+    }
+    const known = trim(this.#incoming.peer.revision.shapes, 'progress', params) as object
+    return this.#incoming.notify(notificationText('notifications/progress', known)) ?? SENT
+  }
+
+  /**
+   * Reads a resource of this server, as the same caller.
+   * @throws McpError when there is none
+   */
+  readResource(uri: string): Promise<ReadableContents> {
+    return this.#host.readResource(uri, this.#incoming)
+  }
+
+  /** Adds what a layer passed to `next`. */
+  '~add'(added: object): void {
+    const taken = Object.keys(added).find((key) => key in Context.prototype)
+    if (taken !== undefined) {
+      throw new DefinitionError(`next({ ${taken} }): "${taken}" is part of every context; choose another name`)
+    }
+    Object.assign(this, added)
+  }
+
+  #send(level: LoggingLevel, data: unknown, logger: string | undefined): Promise<void> {
+    const { logLevel } = this.#incoming.peer
+    if (logLevel === undefined || LOGGING_LEVELS.indexOf(level) < LOGGING_LEVELS.indexOf(logLevel)) return SENT
+    const params = { level, ...(logger !== undefined && { logger }), data: data === undefined ? null : data }
+    return this.#incoming.notify(notificationText('notifications/message', params)) ?? SENT
+  }
+}

@@ -1,0 +1,112 @@
+import { DefinitionError } from '../errors.ts'
+import type { CacheHint } from '../model/types.ts'
+import { parseUriTemplate } from '../model/uri-template/index.ts'
+import type { Context } from './context.ts'
+import { readCompleters } from './define-prompt.ts'
+import type { ResourceDefinition, Scope, TemplateDefinition } from './definition.ts'
+import { checkOptions, OPTIONS, readArguments } from './options.ts'
+import type { ResourceOptions } from './types.ts'
+
+const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/
+// RFC 3986 §2: what never stands in a URI as it is.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const NOT_IN_URI = /[\u0000-\u0020\u007f-\uffff<>"\\^`{|}]/
+
+/** Throws for a URI that no client could send. */
+export const checkUri = (uri: string): void => {
+  if (typeof uri !== 'string' || !SCHEME.test(uri)) {
+    throw new DefinitionError(
+      `resource ${JSON.stringify(uri)}: a URI begins with its scheme, as in ${JSON.stringify(`docs://${uri}`)}`,
+    )
+  }
+}
+
+const checkStaticUri = (uri: string): void => {
+  const character = NOT_IN_URI.exec(uri)?.[0]
+  if (character === undefined) return
+  throw new DefinitionError(
+    `resource "${uri}": ${JSON.stringify(character)} cannot stand in a URI; percent-encode it: "${encodeURI(uri)}"`,
+  )
+}
+
+const isTemplate = (uri: string): boolean => uri.includes('{') || uri.includes('}')
+
+/** Throws for a cache hint that no client could use. */
+export const checkCache = (cache: CacheHint | undefined, where: string): void => {
+  const { ttlMs = 0, scope = 'private' } = cache ?? {}
+  if (!Number.isSafeInteger(ttlMs) || ttlMs < 0) {
+    throw new DefinitionError(`${where}, cache: ttlMs is a whole number of milliseconds from 0, got ${String(ttlMs)}`)
+  }
+  if (scope !== 'public' && scope !== 'private') {
+    throw new DefinitionError(`${where}, cache: scope is 'public' or 'private', got ${JSON.stringify(scope)}`)
+  }
+}
+
+const asItIs = (uri: string): string => uri
+
+type AnyOptions = ResourceOptions<Readonly<Record<string, unknown>>, Context>
+
+const common = ({ name, title, description, mimeType, annotations, icons, meta }: AnyOptions, uri: string) => ({
+  name: name ?? uri,
+  ...(title !== undefined && { title }),
+  ...(description !== undefined && { description }),
+  ...(mimeType !== undefined && { mimeType }),
+  ...(annotations && { annotations }),
+  ...(icons && { icons }),
+  ...(meta && { _meta: meta }),
+})
+
+const readOptions = (uri: string, rest: readonly unknown[], kind: 'resource' | 'template') => {
+  const where = `resource "${uri}"`
+  const { options, handler } = readArguments(rest, where)
+  checkOptions(options, OPTIONS[kind], where)
+  checkCache((options as AnyOptions).cache, where)
+  return { options: options as AnyOptions, handler }
+}
+
+const defineStatic = (uri: string, rest: readonly unknown[], scope: Scope): ResourceDefinition => {
+  checkStaticUri(uri)
+  const { options, handler } = readOptions(uri, rest, 'resource')
+  const { size, cache, enabled } = options
+  return Object.freeze({
+    kind: 'resource',
+    listing: Object.freeze({ uri, ...common(options, uri), ...(size !== undefined && { size }) }),
+    handler,
+    scope,
+    cache,
+    enabled,
+  })
+}
+
+const defineTemplate = (uri: string, rest: readonly unknown[], scope: Scope): TemplateDefinition => {
+  const template = parseUriTemplate(uri)
+  const { options, handler } = readOptions(uri, rest, 'template')
+  const { list, complete, cache, enabled, allowUnsafe } = options
+  const names = template.variables.map(({ name }) => name)
+  return Object.freeze({
+    kind: 'template',
+    template,
+    publicUri: asItIs,
+    listing: Object.freeze({ uriTemplate: uri, ...common(options, uri) }),
+    handler,
+    scope,
+    list,
+    completers: readCompleters(complete, names, `resource "${uri}"`),
+    cache,
+    enabled,
+    allowUnsafe: allowUnsafe ?? [],
+  })
+}
+
+/**
+ * A resource, or a template where the URI has braces, from the arguments of `.resource(…)`.
+ * @throws DefinitionError
+ */
+export const defineResource = (
+  uri: string,
+  rest: readonly unknown[],
+  scope: Scope,
+): ResourceDefinition | TemplateDefinition => {
+  checkUri(uri)
+  return isTemplate(uri) ? defineTemplate(uri, rest, scope) : defineStatic(uri, rest, scope)
+}

@@ -1,0 +1,49 @@
+import { DefinitionError, ErrorCode, McpError } from '../errors.ts'
+import type { Call } from '../peer/call.ts'
+import { isObject } from '../wire/json.ts'
+import type { Params } from '../wire/message.ts'
+import type { Surroundings } from './context.ts'
+import type { Handler, Layer } from './definition.ts'
+import type { Interceptor, MaybePromise } from './types.ts'
+
+const wrap =
+  (layer: Layer, inner: Handler): Handler =>
+  (args, context) =>
+    layer(context, async (added) => {
+      if (added !== undefined) {
+        if (!isObject(added)) throw new DefinitionError('next(…) takes an object of what to add to the context')
+        context['~add'](added)
+      }
+      return inner(args, context)
+    })
+
+/** One function out of layers and what they wrap, outermost first. Composed once, not per call. */
+export const compose = (layers: readonly Layer[], handler: Handler): Handler =>
+  layers.reduceRight((inner, layer) => wrap(layer, inner), handler)
+
+/** What answers a message, given its parameters. */
+export type Answerer = (params: Params | undefined) => MaybePromise<object | undefined>
+
+const checked = (method: string, result: unknown): object | undefined => {
+  if (result === undefined || isObject(result)) return result
+  throw new McpError(
+    ErrorCode.InternalError,
+    `intercept: the answer to "${method}" must be an object; return what next() gave`,
+  )
+}
+
+/** Wraps interceptors around what answers a message, outermost first. */
+export const intercept = (
+  interceptors: readonly Interceptor[],
+  call: Call,
+  { auth, http }: Surroundings,
+  answer: Answerer,
+): Answerer =>
+  interceptors.reduceRight<Answerer>(
+    (inner, interceptor) => async (params) => {
+      const message = { method: call.method, params, id: call.id, auth, http, signal: call.signal }
+      const result = await interceptor(message, async (replacement) => inner(replacement ?? params))
+      return checked(call.method, result)
+    },
+    answer,
+  )

@@ -1,0 +1,126 @@
+import { DefinitionError } from '../errors.ts'
+import { isObject } from '../wire/json.ts'
+import type { LifespanStart } from './types.ts'
+
+/** A lifespan that has started. */
+interface Started {
+  readonly value: unknown
+  readonly stop: () => Promise<void>
+}
+
+const isGenerator = (value: unknown): value is AsyncGenerator<unknown, unknown, unknown> =>
+  isObject(value) && Symbol.asyncIterator in value && typeof value['next'] === 'function'
+
+const startGenerator = async (generator: AsyncGenerator<unknown, unknown, unknown>): Promise<Started> => {
+  const first = await generator.next()
+  if (first.done)
+    throw new DefinitionError('lifespan: the generator ended without a yield; yield what handlers may use')
+  const stop = async (): Promise<void> => {
+    const second = await generator.next()
+    if (second.done) return
+    await generator.return(undefined)
+    throw new DefinitionError('lifespan: the generator yielded twice; what follows the first yield runs at close')
+  }
+  return { value: first.value, stop }
+}
+
+const disposer = (value: unknown): (() => unknown) | undefined => {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { [Symbol.asyncDispose]: asyncDispose, [Symbol.dispose]: dispose } = value as Partial<
+    AsyncDisposable & Disposable
+  >
+  return asyncDispose ?? dispose
+}
+
+const startOne = async (start: LifespanStart<unknown>): Promise<Started> => {
+  const made = start()
+  if (isGenerator(made)) return startGenerator(made)
+  const value = await made
+  const stop = async (): Promise<void> => {
+    await disposer(value)?.call(value)
+  }
+  return { value, stop }
+}
+
+const isPlain = (value: unknown): boolean => {
+  if (!isObject(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** What handlers see of several lifespans: one value as it is, several plain objects as one. */
+const join = (values: readonly unknown[]): unknown => {
+  if (values.length === 1) return values[0]
+  const odd = values.find((value) => !isPlain(value))
+  if (odd !== undefined) {
+    throw new DefinitionError(
+      'lifespan: where there are several, each must give a plain object, so that they can be merged',
+    )
+  }
+  return Object.freeze(Object.assign({}, ...values))
+}
+
+type Starts = readonly LifespanStart<unknown>[]
+
+/** The lifespans of one runtime: started once and in order, undone once and in reverse. */
+export class Lifespans {
+  readonly #starts: Starts
+  readonly #scopes: ReadonlySet<Starts>
+  readonly #started = new Map<LifespanStart<unknown>, Started>()
+  readonly #joined = new Map<Starts, unknown>()
+  #starting: Promise<void> | undefined
+  #ready: boolean
+
+  /**
+   * @param starts all of them, in order
+   * @param scopes what entries see of them
+   */
+  constructor(starts: Starts, scopes: Iterable<Starts>) {
+    this.#starts = starts
+    this.#scopes = new Set(scopes)
+    this.#ready = starts.length === 0
+  }
+
+  /** Whether requests may be answered. */
+  get ready(): boolean {
+    return this.#ready
+  }
+
+  /** Starts what has not started. Rejects, now and later, with the error of the one that failed. */
+  start(): Promise<void> {
+    this.#starting ??= this.#startAll()
+    return this.#starting
+  }
+
+  /** What an entry with this scope sees. */
+  valueOf(scope: Starts): unknown {
+    return this.#joined.get(scope)
+  }
+
+  /** Undoes what has started; the first error is thrown once all have had their turn. */
+  async stop(): Promise<void> {
+    await this.#starting?.catch(() => undefined)
+    await this.#stopAll()
+  }
+
+  async #startAll(): Promise<void> {
+    try {
+      for (const start of this.#starts) this.#started.set(start, await startOne(start))
+      for (const scope of this.#scopes)
+        this.#joined.set(scope, join(scope.map((start) => this.#started.get(start)?.value)))
+    } catch (error) {
+      await this.#stopAll()
+      throw error
+    }
+    this.#ready = true
+  }
+
+  async #stopAll(): Promise<void> {
+    const errors: unknown[] = []
+    for (const [start, { stop }] of [...this.#started].reverse()) {
+      this.#started.delete(start)
+      await stop().catch((error: unknown) => errors.push(error))
+    }
+    if (errors.length > 0) throw errors[0]
+  }
+}

@@ -1,0 +1,50 @@
+import { isObject } from '../../wire/json.ts'
+import type { Params } from '../../wire/message.ts'
+import { Context, type Incoming } from '../context.ts'
+import type { PromptDefinition } from '../definition.ts'
+import { toMessages } from '../messages.ts'
+import type { Planned } from '../plan.ts'
+import { isThenable } from '../results.ts'
+import type { ServerRuntime } from '../runtime.ts'
+import type { MaybePromise } from '../types.ts'
+import { guarded, invalidParams, stringParam, unknownName } from './guards.ts'
+
+const NO_ARGUMENTS = Object.freeze({})
+
+const argumentsOf = (params: Params | undefined): Readonly<Record<string, unknown>> => {
+  const args = params?.['arguments'] ?? NO_ARGUMENTS
+  if (!isObject(args)) throw invalidParams('prompts/get: "arguments" must be an object')
+  const odd = Object.keys(args).find((name) => typeof args[name] !== 'string')
+  if (odd === undefined) return args
+  throw invalidParams(`prompts/get: "${odd}" must be a string, as all arguments of prompts are`)
+}
+
+const run = (
+  runtime: ServerRuntime,
+  incoming: Incoming,
+  { entry, run: handle }: Planned<PromptDefinition>,
+  params: Params | undefined,
+): MaybePromise<object> => {
+  const { description } = entry.listing
+  const convert = (value: unknown): object => ({ ...(description && { description }), messages: toMessages(value) })
+  const value = handle(argumentsOf(params), new Context(incoming, runtime.hostOf(entry.scope)))
+  return isThenable(value) ? Promise.resolve(value).then(convert) : convert(value)
+}
+
+/** 2026-07-28 §Getting a Prompt. Arguments that do not fit are a protocol error: no model reads them. */
+export const getPrompt = (
+  runtime: ServerRuntime,
+  incoming: Incoming,
+  params: Params | undefined,
+): MaybePromise<object> => {
+  const name = stringParam(params, 'name', 'prompts/get')
+  const { prompts } = runtime.plan
+  const prompt = prompts.get(name)
+  if (!prompt) throw unknownName('prompt', name, prompts)
+  return guarded(
+    prompt.entry,
+    incoming,
+    () => unknownName('prompt', name, prompts),
+    () => runtime.scoped(prompt.entry.scope, incoming, params, (given) => run(runtime, incoming, prompt, given)),
+  )
+}

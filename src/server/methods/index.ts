@@ -1,0 +1,36 @@
+import type { ServerCapabilities } from '../../model/types.ts'
+import type { Params } from '../../wire/message.ts'
+import type { Incoming } from '../context.ts'
+import type { ServerRuntime } from '../runtime.ts'
+import type { MaybePromise } from '../types.ts'
+import { callTool } from './call-tool.ts'
+import { complete } from './complete.ts'
+import { discover, initialize, ping, setLevel } from './conversation.ts'
+import { getPrompt } from './get-prompt.ts'
+import { list } from './list.ts'
+import { readResource } from './read-resource.ts'
+
+/** Answers one method with a result that no revision has shaped yet. */
+export type Method = (runtime: ServerRuntime, incoming: Incoming, params: Params | undefined) => MaybePromise<object>
+
+/** A method of the protocol, and the capability without which it is not there. */
+interface BuiltIn {
+  readonly answer: Method
+  readonly needs?: keyof ServerCapabilities
+}
+
+/** Every method of the protocol that this server answers by itself. Which revision has it is in the revision's table. */
+export const BUILT_IN: ReadonlyMap<string, BuiltIn> = new Map<string, BuiltIn>([
+  ['initialize', { answer: initialize }],
+  ['ping', { answer: ping }],
+  ['server/discover', { answer: discover }],
+  ['logging/setLevel', { answer: setLevel }],
+  ['tools/list', { answer: list('tools/list'), needs: 'tools' }],
+  ['tools/call', { answer: callTool, needs: 'tools' }],
+  ['resources/list', { answer: list('resources/list'), needs: 'resources' }],
+  ['resources/templates/list', { answer: list('resources/templates/list'), needs: 'resources' }],
+  ['resources/read', { answer: readResource, needs: 'resources' }],
+  ['prompts/list', { answer: list('prompts/list'), needs: 'prompts' }],
+  ['prompts/get', { answer: getPrompt, needs: 'prompts' }],
+  ['completion/complete', { answer: complete, needs: 'completions' }],
+])

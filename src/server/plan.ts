@@ -1,0 +1,114 @@
+import { DefinitionError } from '../errors.ts'
+import { objectSchema } from '../model/schema/index.ts'
+import type { Implementation, ServerCapabilities } from '../model/types.ts'
+import type { Revision } from '../protocol/revision.ts'
+import type {
+  Definition,
+  EntryDefinition,
+  Handler,
+  MethodDefinition,
+  PromptDefinition,
+  ResourceDefinition,
+  TemplateDefinition,
+  ToolDefinition,
+} from './definition.ts'
+import { compose } from './layers.ts'
+import { validated } from './validated.ts'
+
+/** An entry with its layers, validation and handler made one. */
+export interface Planned<Entry extends EntryDefinition> {
+  readonly entry: Entry
+  readonly run: Handler
+}
+
+/** A tool, with what is known of its results beforehand. */
+export interface PlannedTool extends Planned<ToolDefinition> {
+  /** Whether the values of its output schema are not objects. */
+  readonly wrapped: boolean
+}
+
+/** A definition, compiled once: all that requests look up. */
+export interface Plan {
+  readonly definition: Definition
+  readonly info: Implementation
+  readonly capabilities: ServerCapabilities
+  readonly tools: ReadonlyMap<string, PlannedTool>
+  readonly resources: ReadonlyMap<string, Planned<ResourceDefinition>>
+  /** The same resources by their URI as `URL` writes it: `https://a` is `https://a/`. */
+  readonly resourcesByUrl: ReadonlyMap<string, Planned<ResourceDefinition>>
+  readonly templates: readonly Planned<TemplateDefinition>[]
+  readonly prompts: ReadonlyMap<string, Planned<PromptDefinition>>
+  readonly methods: ReadonlyMap<string, Planned<MethodDefinition>>
+  /** Results that never change, and their text per revision once it was made. */
+  readonly texts: WeakMap<object, Map<Revision, string>>
+}
+
+const planTool = (entry: ToolDefinition): PlannedTool => ({
+  entry,
+  run: compose(entry.scope.layers, validated(entry.input, entry.handler)),
+  wrapped: entry.output !== undefined && objectSchema(entry.output.json) === undefined,
+})
+
+const planPrompt = (entry: PromptDefinition): Planned<PromptDefinition> => ({
+  entry,
+  run: compose(entry.scope.layers, validated(entry.input, entry.handler)),
+})
+
+// Without a schema, a vendor method sees its parameters as they came.
+const planMethod = (entry: MethodDefinition): Planned<MethodDefinition> => ({
+  entry,
+  run: compose(entry.scope.layers, entry.params ? validated(entry.params, entry.handler) : entry.handler),
+})
+
+const planPlain = <Entry extends ResourceDefinition | TemplateDefinition>(entry: Entry): Planned<Entry> => ({
+  entry,
+  run: compose(entry.scope.layers, entry.handler),
+})
+
+const ofKind = <Kind extends EntryDefinition['kind']>(definition: Definition, kind: Kind) =>
+  [...definition.entries.values()].filter(
+    (entry): entry is Extract<EntryDefinition, { kind: Kind }> => entry.kind === kind,
+  )
+
+/** How `URL` writes a URI, where it can. */
+export const normalised = (uri: string): string => (URL.canParse(uri) ? new URL(uri).href : uri)
+
+const capabilitiesOf = (
+  plan: Pick<Plan, 'tools' | 'resources' | 'templates' | 'prompts' | 'methods'>,
+): ServerCapabilities => {
+  const { tools, resources, templates, prompts, methods } = plan
+  const completes =
+    methods.has('completion/complete') ||
+    [...templates, ...prompts.values()].some(({ entry }) => entry.completers.size > 0)
+  return Object.freeze({
+    logging: {},
+    ...(completes && { completions: {} }),
+    ...((prompts.size > 0 || methods.has('prompts/list')) && { prompts: {} }),
+    ...((resources.size > 0 || templates.length > 0 || methods.has('resources/list')) && { resources: {} }),
+    ...((tools.size > 0 || methods.has('tools/list')) && { tools: {} }),
+  })
+}
+
+/**
+ * Compiles a definition.
+ * @throws DefinitionError when there is nothing in it
+ */
+export const makePlan = (definition: Definition): Plan => {
+  if (definition.entries.size === 0) {
+    throw new DefinitionError(
+      `server "${definition.info.name}" is empty. A server is immutable: a statement server.tool(…) whose result is ` +
+        'dropped does nothing; chain the calls, or keep what they return',
+    )
+  }
+  const { instructions, ...info } = definition.info
+  const resources = ofKind(definition, 'resource').map((entry) => [entry.listing.uri, planPlain(entry)] as const)
+  const entries = {
+    tools: new Map(ofKind(definition, 'tool').map((entry) => [entry.listing.name, planTool(entry)])),
+    resources: new Map(resources),
+    resourcesByUrl: new Map(resources.map(([uri, planned]) => [normalised(uri), planned])),
+    templates: ofKind(definition, 'template').map(planPlain),
+    prompts: new Map(ofKind(definition, 'prompt').map((entry) => [entry.listing.name, planPrompt(entry)])),
+    methods: new Map(ofKind(definition, 'method').map((entry) => [entry.name, planMethod(entry)])),
+  }
+  return { definition, info, capabilities: capabilitiesOf(entries), ...entries, texts: new WeakMap() }
+}

@@ -1,0 +1,232 @@
+import { AbortedError, ErrorCode, McpError } from '../errors.ts'
+import { didYouMean } from '../model/nearest.ts'
+import { InFlight } from '../peer/in-flight.ts'
+import { encodeResult } from '../protocol/encode.ts'
+import type { Revision } from '../protocol/revision.ts'
+import { type ErrorObject, errorText, type Params, resultText } from '../wire/message.ts'
+import { Context, type Host, type Incoming } from './context.ts'
+import type { Definition, Scope } from './definition.ts'
+import { Failures } from './failures.ts'
+import { type Answerer, intercept } from './layers.ts'
+import { Lifespans } from './lifespan.ts'
+import { invalidParams } from './methods/guards.ts'
+import { BUILT_IN, type Method } from './methods/index.ts'
+import { readResource } from './methods/read-resource.ts'
+import { makePlan, type Plan } from './plan.ts'
+import type { Settings } from './settings.ts'
+import type { MaybePromise, ReadableContents } from './types.ts'
+
+/** An error response, with what a transport needs to know of it. */
+export interface Refusal {
+  readonly text: string
+  readonly code: number
+  /** Whether the revision has no such method, as opposed to a handler that says so. */
+  readonly unknownMethod: boolean
+}
+
+/** The text of a response, or why there is an error instead. */
+export type Reply = string | Refusal
+
+class MethodNotFound extends McpError {}
+
+const vendorMethod = (plan: Plan, name: string): Method | undefined => {
+  const planned = plan.methods.get(name)
+  if (!planned) return undefined
+  const { entry, run } = planned
+  const { result } = entry
+  return async (runtime, incoming, params) => {
+    const value = await run(params ?? {}, new Context(incoming, runtime.hostOf(entry.scope)))
+    if (!result) return (value ?? {}) as object
+    const checked = await result.validate(value)
+    if (checked.ok) return checked.value as object
+    throw new TypeError(`method "${name}" returned what does not fit its schema: ${checked.problems}`)
+  }
+}
+
+/** A bound server: its plan, and what lives. Knows no transport. */
+export class ServerRuntime {
+  readonly plan: Plan
+  readonly settings: Settings
+  readonly failures: Failures
+  /** Every call that is being answered, on whatever transport. */
+  readonly calls = new InFlight<Incoming>()
+  readonly #lifespans: Lifespans
+  readonly #hosts = new Map<Scope['lifespans'], Host>()
+  readonly #results = new Map<string, object>()
+  #closing: Promise<void> | undefined
+
+  constructor(definition: Definition, settings: Settings) {
+    this.plan = makePlan(definition)
+    this.settings = settings
+    this.failures = new Failures(settings)
+    const scopes = [...definition.entries.values()].map(({ scope }) => scope.lifespans)
+    this.#lifespans = new Lifespans(definition.lifespans, scopes)
+  }
+
+  /** Whether calls may be answered at once; if not, `start` first. */
+  get ready(): boolean {
+    return this.#lifespans.ready
+  }
+
+  /** Whether `close` was called: nothing new is accepted. */
+  get closed(): boolean {
+    return this.#closing !== undefined
+  }
+
+  /** Starts the lifespan, once. */
+  start(): Promise<void> {
+    return this.#lifespans.start()
+  }
+
+  /** Lets calls end, aborts those that do not in time, and undoes the lifespan. */
+  close(drainMs = 10_000): Promise<void> {
+    this.#closing ??= this.#close(drainMs)
+    return this.#closing
+  }
+
+  /** Answers a request. */
+  answer(incoming: Incoming): MaybePromise<Reply> {
+    const { interceptors } = this.plan.definition
+    this.calls.add(incoming, incoming)
+    try {
+      const result =
+        interceptors.length === 0
+          ? this.#dispatch(incoming, incoming.params)
+          : intercept(interceptors, incoming, incoming.surroundings, (params) => this.#dispatch(incoming, params))(
+              incoming.params,
+            )
+      if (!(result instanceof Promise)) return this.#succeed(incoming, result)
+      return result.then(
+        (late) => this.#succeed(incoming, late),
+        (error: unknown) => this.#fail(incoming, error),
+      )
+    } catch (error) {
+      return this.#fail(incoming, error)
+    }
+  }
+
+  /** Takes note of a notification. `act` does what it asks for, once the interceptors have let it through. */
+  async notified(incoming: Incoming, act: () => void): Promise<void> {
+    const answer: Answerer = () => act() as undefined
+    try {
+      await intercept(this.plan.definition.interceptors, incoming, incoming.surroundings, answer)(incoming.params)
+    } catch (error) {
+      this.failures.errorObject(error, incoming)
+    }
+  }
+
+  /** What handlers of a scope may ask of this server. */
+  hostOf({ lifespans }: Scope): Host {
+    const known = this.#hosts.get(lifespans)
+    if (known) return known
+    const host: Host = { lifespan: this.#lifespans.valueOf(lifespans), readResource: this.#readResource }
+    this.#hosts.set(lifespans, host)
+    return host
+  }
+
+  /** Wraps the interceptors of a merged server around the answer of one of its entries. */
+  scoped(
+    { interceptors }: Scope,
+    incoming: Incoming,
+    params: Params | undefined,
+    answer: (params: Params | undefined) => MaybePromise<object>,
+  ): MaybePromise<object> {
+    if (interceptors.length === 0) return answer(params)
+    const wrapped = intercept(interceptors, incoming, incoming.surroundings, answer)
+    return Promise.resolve(wrapped(params)).then((result) => result ?? {})
+  }
+
+  /** A result that never changes: made once, and turned into text once per revision. */
+  remembered(key: string, keep: boolean, make: () => object): object {
+    const known = this.#results.get(key)
+    if (known) return known
+    const result = make()
+    if (keep) {
+      this.#results.set(key, result)
+      this.plan.texts.set(result, new Map())
+    }
+    return result
+  }
+
+  /** A result that must be there in time; else the call is aborted, and the promise rejects with the reason. */
+  limited<Result>(result: Promise<Result>, ownMs: number | undefined, incoming: Incoming): Promise<Result> {
+    const timeoutMs = ownMs ?? this.settings.timeoutMs
+    if (timeoutMs === undefined) return result
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        const reason = new AbortedError('timeout', `timed out after ${timeoutMs} ms`)
+        incoming.abort(reason)
+        reject(reason)
+      }, timeoutMs)
+      result.then(resolve, reject).finally(() => clearTimeout(timer))
+    })
+  }
+
+  #dispatch(incoming: Incoming, params: Params | undefined): MaybePromise<object> {
+    const { method } = incoming
+    const answer = this.#find(incoming)
+    const result = answer(this, incoming, params)
+    return method !== 'tools/call' && result instanceof Promise ? this.limited(result, undefined, incoming) : result
+  }
+
+  #find({ method, peer }: Incoming): Method {
+    const vendor = vendorMethod(this.plan, method)
+    if (vendor) return vendor
+    const builtIn = peer.revision.requests.has(method) ? BUILT_IN.get(method) : undefined
+    if (builtIn && (builtIn.needs === undefined || this.plan.capabilities[builtIn.needs])) return builtIn.answer
+    const known = [
+      ...this.plan.methods.keys(),
+      ...[...BUILT_IN.keys()].filter((name) => peer.revision.requests.has(name)),
+    ]
+    const message = `Method not found: ${JSON.stringify(method)}.${didYouMean(method, known)}`
+    throw new MethodNotFound(ErrorCode.MethodNotFound, message)
+  }
+
+  #succeed(incoming: Incoming, result: object | undefined): Reply {
+    this.#end(incoming)
+    const { id, method, peer } = incoming
+    try {
+      return resultText(id as string, this.#encode(peer.revision, method, result ?? {}))
+    } catch (error) {
+      return this.#fail(incoming, error)
+    }
+  }
+
+  #encode(revision: Revision, method: string, result: object): string {
+    const texts = this.plan.texts.get(result)
+    const known = texts?.get(revision)
+    if (known !== undefined) return known
+    const text = JSON.stringify(encodeResult(revision, method, result, this.plan.info))
+    texts?.set(revision, text)
+    return text
+  }
+
+  #fail(incoming: Incoming, failure: unknown): Refusal {
+    this.#end(incoming)
+    const error: ErrorObject = this.failures.errorObject(failure, incoming)
+    const text = errorText(incoming.id, error)
+    return { text, code: error.code, unknownMethod: failure instanceof MethodNotFound }
+  }
+
+  #end(incoming: Incoming): void {
+    incoming.end()
+    this.calls.remove(incoming)
+  }
+
+  readonly #readResource = async (uri: string, incoming: Incoming): Promise<ReadableContents> => {
+    if (typeof uri !== 'string') throw invalidParams('readResource: the URI must be a string')
+    const { contents } = (await readResource(this, incoming, { uri })) as ReadableContents
+    return { contents }
+  }
+
+  async #close(drainMs: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, drainMs)
+    })
+    await Promise.race([this.calls.idle(), late])
+    clearTimeout(timer)
+    this.calls.abortAll(new AbortedError('closed', 'the server is closing'))
+    await this.#lifespans.stop()
+  }
+}

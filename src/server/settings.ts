@@ -1,0 +1,106 @@
+import { DefinitionError } from '../errors.ts'
+import type { CacheHint } from '../model/types.ts'
+import { type Served, serve } from '../protocol/negotiate.ts'
+import { checkCache } from './define-resource.ts'
+import type { BindOptions, FailureFacts, Logger } from './faces.ts'
+import { checkOptions } from './options.ts'
+
+/** The options of a runtime, checked and complete. */
+export interface Settings {
+  readonly path: string | undefined
+  readonly served: Served
+  readonly responseMode: 'auto' | 'json' | 'sse'
+  readonly allowedHosts: readonly string[] | undefined
+  readonly allowedOrigins: readonly string[] | undefined
+  readonly publicUrl: URL | undefined
+  readonly maxBodyBytes: number
+  readonly keepAliveMs: number
+  readonly timeoutMs: number | undefined
+  readonly pageSize: number
+  readonly cache: Required<CacheHint>
+  readonly health: string | undefined
+  readonly maskErrors: boolean
+  readonly logger: Logger
+  readonly onError: ((error: unknown, facts: FailureFacts) => void) | undefined
+}
+
+const OPTION_NAMES = [
+  'path',
+  'revisions',
+  'responseMode',
+  'allowedHosts',
+  'allowedOrigins',
+  'publicUrl',
+  'maxBodyBytes',
+  'keepAliveMs',
+  'timeoutMs',
+  'pageSize',
+  'cache',
+  'health',
+  'maskErrors',
+  'logger',
+  'onError',
+] as const satisfies readonly (keyof BindOptions)[]
+
+const RESPONSE_MODES = ['auto', 'json', 'sse'] as const
+
+// The longest delay of a timer; a longer one would fire at once.
+const LONGEST_DELAY = 2 ** 31 - 1
+
+const fail = (name: string, wanted: string, value: unknown): never => {
+  throw new DefinitionError(`${name} must be ${wanted}, got ${JSON.stringify(value) ?? String(value)}`)
+}
+
+const positive = (name: string, value: number): number =>
+  Number.isSafeInteger(value) && value > 0 ? value : fail(name, 'a whole number above 0', value)
+
+const delay = (name: string, value: number): number => Math.min(positive(name, value), LONGEST_DELAY)
+
+const path = (name: string, value: string): string =>
+  typeof value === 'string' && value.startsWith('/') ? value : fail(name, 'a path that begins with "/"', value)
+
+const list = (name: string, value: readonly string[] | undefined): readonly string[] | undefined =>
+  value === undefined || (Array.isArray(value) && value.every((item) => typeof item === 'string'))
+    ? value
+    : fail(name, 'an array of strings', value)
+
+const url = (value: string): URL => {
+  const parsed = URL.canParse(value) ? new URL(value) : undefined
+  return parsed?.protocol === 'http:' || parsed?.protocol === 'https:'
+    ? parsed
+    : fail('publicUrl', 'a URL such as "https://example.com/mcp"', value)
+}
+
+const inProduction = (): boolean =>
+  (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env?.['NODE_ENV'] === 'production'
+
+const healthPath = (health: boolean | string | undefined): string | undefined =>
+  health === true ? '/health' : health ? path('health', health) : undefined
+
+/**
+ * Checks options and fills in the defaults.
+ * @throws DefinitionError that names the option and what it takes
+ */
+export const settle = (options: BindOptions): Settings => {
+  checkOptions(options, OPTION_NAMES, 'bind')
+  const { responseMode = 'auto', cache, pageSize, timeoutMs, publicUrl } = options
+  if (!RESPONSE_MODES.includes(responseMode)) fail('responseMode', `one of ${RESPONSE_MODES.join(', ')}`, responseMode)
+  checkCache(cache, 'bind')
+  return {
+    path: options.path === undefined || options.path === '*' ? options.path : path('path', options.path),
+    served: serve(options.revisions),
+    responseMode,
+    allowedHosts: list('allowedHosts', options.allowedHosts),
+    allowedOrigins: list('allowedOrigins', options.allowedOrigins),
+    publicUrl: publicUrl === undefined ? undefined : url(publicUrl),
+    maxBodyBytes: positive('maxBodyBytes', options.maxBodyBytes ?? 4 * 1024 * 1024),
+    keepAliveMs: delay('keepAliveMs', options.keepAliveMs ?? 15_000),
+    timeoutMs: timeoutMs === undefined ? undefined : delay('timeoutMs', timeoutMs),
+    pageSize: pageSize === undefined ? Number.POSITIVE_INFINITY : positive('pageSize', pageSize),
+    cache: { ttlMs: cache?.ttlMs ?? 0, scope: cache?.scope ?? 'public' },
+    health: healthPath(options.health),
+    maskErrors: options.maskErrors ?? inProduction(),
+    logger: options.logger ?? console,
+    onError: options.onError,
+  }
+}

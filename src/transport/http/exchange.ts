@@ -1,0 +1,33 @@
+import type { Surroundings } from '../../server/context.ts'
+
+/** What came of reading a body. `lost`: the client went away meanwhile. */
+export type Body = { readonly text: string } | 'too large' | 'lost'
+
+/** A response that is written in pieces. */
+export interface EventStream {
+  /** @returns a promise when the reader is slow: it settles when there is room again, or when it has gone */
+  write(text: string): Promise<void> | undefined
+  end(): void
+}
+
+/** One HTTP request and its response, as the endpoint sees them, whatever carries them. */
+export interface Exchange extends Surroundings {
+  readonly method: string
+  /** By lower-case name; repeated headers joined with a comma. */
+  header(name: string): string | undefined
+  /** Whether the connection came in on a loopback address; undefined where nobody can tell. */
+  readonly onLoopback: boolean | undefined
+  /** What the host has parsed already; undefined where the body is still to be read. */
+  readonly parsedBody: unknown
+  /** Reads the body, at most `limit` bytes of it. */
+  readBody(limit: number, done: (body: Body) => void): void
+  /** Answers at once. */
+  respond(status: number, headers: Record<string, string>, body?: string): void
+  /** Begins a response in pieces. `tooSlow` is called when its reader does not keep up, and the stream is closed. */
+  stream(headers: Record<string, string>, tooSlow: () => void): EventStream
+  /** Calls back when the client goes away before the response has ended. */
+  onDisconnect(listener: () => void): void
+}
+
+/** How many characters may wait for a slow reader before its stream is closed. */
+export const MAX_UNREAD = 4 * 1024 * 1024

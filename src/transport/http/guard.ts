@@ -1,0 +1,69 @@
+import type { Settings } from '../../server/settings.ts'
+import type { Exchange } from './exchange.ts'
+
+/** Why a request is refused before anything of it is read. */
+export interface Refused {
+  readonly status: number
+  /** For the client. */
+  readonly message: string
+  /** For the log: names the option to change. */
+  readonly advice: string
+}
+
+const LOOPBACK_NAME = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i
+
+/** `example.com:8000` without its port. */
+const withoutPort = (host: string): string => host.replace(/:\d+$/, '')
+
+const isLoopbackName = (host: string): boolean => LOOPBACK_NAME.test(withoutPort(host))
+
+const isLoopbackOrigin = (origin: string): boolean => URL.canParse(origin) && isLoopbackName(new URL(origin).hostname)
+
+const isListedHost = (allowed: readonly string[], host: string): boolean => {
+  const lower = host.toLowerCase()
+  return allowed.some((name) => name.toLowerCase() === lower || name.toLowerCase() === withoutPort(lower))
+}
+
+/** 2026-07-28 Streamable HTTP, Security & Endpoint: who may ask. */
+export class Guard {
+  readonly #settings: Settings
+
+  constructor(settings: Settings) {
+    this.#settings = settings
+  }
+
+  /** Undefined when the request may go on. */
+  check(exchange: Exchange): Refused | undefined {
+    return this.#checkHost(exchange) ?? this.#checkOrigin(exchange.header('origin'))
+  }
+
+  /** Whether browsers of this origin may call and read. */
+  allowsOrigin(origin: string): boolean {
+    const { allowedOrigins, publicUrl } = this.#settings
+    if (publicUrl?.origin === origin) return true
+    return allowedOrigins ? allowedOrigins.includes('*') || allowedOrigins.includes(origin) : isLoopbackOrigin(origin)
+  }
+
+  // A page that rebinds its own name to a loopback address still names itself in `Host`.
+  #checkHost(exchange: Exchange): Refused | undefined {
+    const { allowedHosts, publicUrl } = this.#settings
+    if (!allowedHosts && exchange.onLoopback !== true) return undefined
+    const host = exchange.header('host') ?? exchange.header(':authority') ?? ''
+    if (publicUrl?.host === host.toLowerCase()) return undefined
+    if (allowedHosts ? isListedHost(allowedHosts, host) : isLoopbackName(host)) return undefined
+    return {
+      status: 421,
+      message: `This server does not answer for the host ${JSON.stringify(host)}`,
+      advice: `refused Host ${JSON.stringify(host)}: add it to allowedHosts, or set publicUrl, to answer for it`,
+    }
+  }
+
+  #checkOrigin(origin: string | undefined): Refused | undefined {
+    if (origin === undefined || this.allowsOrigin(origin)) return undefined
+    return {
+      status: 403,
+      message: `Requests from the origin ${JSON.stringify(origin)} are not allowed`,
+      advice: `refused Origin ${JSON.stringify(origin)}: add it to allowedOrigins to let its pages call and read`,
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { DefinitionError } from '../../errors.ts'
+import type { Definition } from '../../server/definition.ts'
+import type { ListenOptions, Running } from '../../server/faces.ts'
+import { bind } from '../bind.ts'
+import { endpointPath } from './mount.ts'
+
+const explain = (error: NodeJS.ErrnoException, port: number, host: string): Error => {
+  const reason = {
+    EADDRINUSE: `port ${port} on ${host} is taken; choose another, or 0 for any that is free`,
+    EACCES: `port ${port} needs more rights; choose one above 1023`,
+    EADDRNOTAVAIL: `${host} is no address of this machine`,
+  }[error.code ?? '']
+  return reason ? new DefinitionError(`listen: ${reason}`, { cause: error }) : error
+}
+
+const urlOf = ({ address, family, port }: AddressInfo, path: string): string =>
+  `http://${family === 'IPv6' ? `[${address}]` : address}:${port}${path}`
+
+/** Serves a definition over HTTP on Node. */
+export const listen = async (definition: Definition, options: ListenOptions): Promise<Running> => {
+  const { port = 8000, host = '127.0.0.1', ...rest } = options
+  const runtime = bind(definition, rest)
+  await runtime['~server'].start()
+  const server = createServer(runtime.handler)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(explain(error, port, host)))
+    server.listen(port, host, resolve)
+  }).catch(async (error: unknown) => {
+    await runtime.close()
+    throw error
+  })
+  const close: Running['close'] = async (closing) => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    server.closeIdleConnections()
+    await runtime.close(closing)
+    server.closeAllConnections()
+    await closed
+  }
+  const path = endpointPath(runtime['~server'].settings.path)
+  return { url: urlOf(server.address() as AddressInfo, path), runtime, close }
+}

@@ -1,0 +1,93 @@
+import { ErrorCode } from '../../errors.ts'
+import type { HeaderParameter } from '../../model/schema/index.ts'
+import type { HttpRules } from '../../protocol/revision.ts'
+import type { Plan } from '../../server/plan.ts'
+import { decodeHeaderValue } from '../../wire/header-value.ts'
+import { isObject } from '../../wire/json.ts'
+import type { ErrorObject, Request } from '../../wire/message.ts'
+import type { Exchange } from './exchange.ts'
+
+/** 2026-07-28 Streamable HTTP, Server Validation. */
+export const headerMismatch = (message: string): ErrorObject => ({
+  code: ErrorCode.HeaderMismatch,
+  message: `Header mismatch: ${message}`,
+})
+
+const shown = (value: unknown): string => JSON.stringify(value)
+
+/** `MCP-Protocol-Version` must be there, and say what the envelope says. */
+export const checkVersionHeader = (header: string | undefined, version: unknown): ErrorObject | undefined => {
+  if (header === undefined) return headerMismatch('MCP-Protocol-Version is missing')
+  if (typeof version !== 'string' || header === version) return undefined
+  return headerMismatch(`MCP-Protocol-Version is ${shown(header)}, but the body says ${shown(version)}`)
+}
+
+const checkMethod = (header: string | undefined, method: string): ErrorObject | undefined => {
+  if (header === method) return undefined
+  if (header === undefined) return headerMismatch('Mcp-Method is missing')
+  return headerMismatch(`Mcp-Method is ${shown(header)}, but the body says ${shown(method)}`)
+}
+
+const checkName = (exchange: Exchange, { params }: Request, parameter: string | undefined): ErrorObject | undefined => {
+  const value = parameter === undefined ? undefined : params?.[parameter]
+  // A name that is not there is no mismatch; the method will say that it is missing.
+  if (typeof value !== 'string') return undefined
+  const header = exchange.header('mcp-name')
+  if (header === undefined) return headerMismatch('Mcp-Name is missing')
+  if (header === value || decodeHeaderValue(header) === value) return undefined
+  return headerMismatch(`Mcp-Name is ${shown(header)}, but the body says ${shown(value)}`)
+}
+
+const DECIMAL = /^-?\d+(\.\d+)?$/
+
+const matches = (header: string, value: unknown): boolean => {
+  const decoded = decodeHeaderValue(header)
+  if (decoded === undefined) return false
+  // `42.0` is `42`: numbers are compared as numbers.
+  if (typeof value === 'number') return DECIMAL.test(decoded) && Number(decoded) === value
+  return decoded === String(value)
+}
+
+const valueAt = (args: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>((value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined), args)
+
+const checkParameter = (
+  exchange: Exchange,
+  { header, label, path }: HeaderParameter,
+  args: unknown,
+): ErrorObject | undefined => {
+  const sent = exchange.header(header)
+  const value = valueAt(args, path)
+  if (value === undefined || value === null) {
+    return sent === undefined
+      ? undefined
+      : headerMismatch(`${label} is there, but the argument "${path.join('.')}" is not`)
+  }
+  // Anything else than a primitive fails validation, and needs no comparison before.
+  if (typeof value === 'object') return undefined
+  if (sent === undefined) return headerMismatch(`${label} is missing, but the argument "${path.join('.')}" is there`)
+  return matches(sent, value)
+    ? undefined
+    : headerMismatch(`${label} is ${shown(sent)}, but the body says ${shown(value)}`)
+}
+
+const checkParameters = (exchange: Exchange, plan: Plan, { method, params }: Request): ErrorObject | undefined => {
+  const headers = method === 'tools/call' ? plan.tools.get(params?.['name'] as string)?.entry.headers : undefined
+  if (!headers || headers.length === 0) return undefined
+  for (const parameter of headers) {
+    const error = checkParameter(exchange, parameter, params?.['arguments'])
+    if (error) return error
+  }
+  return undefined
+}
+
+/** Whether the headers that mirror the body say what the body says: `Mcp-Method`, `Mcp-Name` and `Mcp-Param-*`. */
+export const checkMirrors = (
+  exchange: Exchange,
+  plan: Plan,
+  rules: HttpRules,
+  request: Request,
+): ErrorObject | undefined =>
+  checkMethod(exchange.header('mcp-method'), request.method) ??
+  checkName(exchange, request, rules.mirroredParameter?.[request.method]) ??
+  checkParameters(exchange, plan, request)

@@ -1,0 +1,25 @@
+import type { NodeRequest } from '../../server/faces.ts'
+
+const DEFAULT_PATH = '/mcp'
+
+/** The path of a URL as a client wrote it, without query, and without the slash at its end. */
+export const pathOf = (url: string): string => {
+  const end = url.search(/[?#]/)
+  const path = end === -1 ? url : url.slice(0, end)
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+}
+
+/** Whether a URL is the endpoint's own. */
+export const isEndpoint = (path: string | undefined, url: string): boolean =>
+  path === '*' || pathOf(url) === (path === undefined ? DEFAULT_PATH : pathOf(path))
+
+/** The same for a request that a host may have taken a prefix from: it is the endpoint's own at its mount root. */
+export const isMountedEndpoint = (path: string | undefined, request: NodeRequest): boolean => {
+  const { url = '/', originalUrl = url, baseUrl = '' } = request
+  if (path !== undefined) return isEndpoint(path, originalUrl)
+  return baseUrl === '' ? isEndpoint(undefined, url) : pathOf(url) === '/'
+}
+
+/** The path under which an endpoint can be reached when nothing mounts it. */
+export const endpointPath = (path: string | undefined): string =>
+  path === undefined || path === '*' ? DEFAULT_PATH : path

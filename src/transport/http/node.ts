@@ -1,0 +1,154 @@
+import type { AuthInfo } from '../../model/types.ts'
+import type { HttpInfo } from '../../server/context.ts'
+import type { NodeRequest, NodeResponse } from '../../server/faces.ts'
+import { type Body, type EventStream, type Exchange, MAX_UNREAD } from './exchange.ts'
+
+const LOOPBACK_ADDRESS = /^(127\.|::1$|::ffff:127\.)/
+
+// Only where decoding has replaced something can the bytes have been malformed.
+const decode = (bytes: Buffer): string => {
+  const text = bytes.toString('utf8')
+  return text.includes('\uFFFD') ? new TextDecoder().decode(bytes) : text
+}
+
+/** The request as `ctx.http` shows it, made when somebody looks. */
+class NodeHttpInfo implements HttpInfo {
+  readonly #request: NodeRequest
+  readonly #publicUrl: URL | undefined
+
+  constructor(request: NodeRequest, publicUrl: URL | undefined) {
+    this.#request = request
+    this.#publicUrl = publicUrl
+  }
+
+  get headers(): Headers {
+    const headers = new Headers()
+    for (const [name, value] of Object.entries(this.#request.headers)) {
+      // HTTP/2 has pseudo-headers, which are no headers.
+      if (value === undefined || name.startsWith(':')) continue
+      for (const one of Array.isArray(value) ? value : [value]) headers.append(name, one)
+    }
+    return headers
+  }
+
+  get url(): URL {
+    const { originalUrl, url = '/', headers, socket } = this.#request
+    const host = headers['host'] ?? headers[':authority'] ?? 'localhost'
+    const own = new URL(originalUrl ?? url, `${socket?.encrypted ? 'https' : 'http'}://${String(host)}`)
+    if (!this.#publicUrl) return own
+    const shown = new URL(this.#publicUrl)
+    shown.search = own.search
+    return shown
+  }
+}
+
+/** A response in pieces over Node: what its reader does not take in time is bounded. */
+class NodeEventStream implements EventStream {
+  readonly #response: NodeResponse
+  readonly #tooSlow: () => void
+
+  constructor(response: NodeResponse, tooSlow: () => void) {
+    this.#response = response
+    this.#tooSlow = tooSlow
+  }
+
+  write(text: string): Promise<void> | undefined {
+    const response = this.#response
+    if (response.writableEnded) return undefined
+    if (response.write(text)) return undefined
+    if (response.writableLength > MAX_UNREAD) {
+      response.destroy()
+      this.#tooSlow()
+      return undefined
+    }
+    return new Promise((resolve) => {
+      response.once('drain', resolve)
+      response.once('close', resolve)
+    })
+  }
+
+  end(): void {
+    this.#response.end()
+  }
+}
+
+/** Node's `(req, res)` as an exchange, without `Request` and `Response` in between. */
+export class NodeExchange implements Exchange {
+  readonly method: string
+  readonly parsedBody: unknown
+  readonly #request: NodeRequest
+  readonly #response: NodeResponse
+  readonly #publicUrl: URL | undefined
+
+  constructor(request: NodeRequest, response: NodeResponse, parsedBody: unknown, publicUrl: URL | undefined) {
+    this.method = request.method ?? 'GET'
+    this.parsedBody = parsedBody ?? request.body
+    this.#request = request
+    this.#response = response
+    this.#publicUrl = publicUrl
+  }
+
+  get auth(): AuthInfo | undefined {
+    return this.#request.auth
+  }
+
+  get http(): HttpInfo {
+    return new NodeHttpInfo(this.#request, this.#publicUrl)
+  }
+
+  get onLoopback(): boolean | undefined {
+    const address = this.#request.socket?.localAddress
+    return address === undefined ? undefined : LOOPBACK_ADDRESS.test(address)
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name]
+    return Array.isArray(value) ? value.join(', ') : value
+  }
+
+  readBody(limit: number, done: (body: Body) => void): void {
+    const request = this.#request
+    const chunks: Buffer[] = []
+    let size = 0
+    let settled = false
+    const settle = (body: Body): void => {
+      if (settled) return
+      settled = true
+      done(body)
+    }
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= limit) chunks.push(chunk)
+      else settle('too large')
+    })
+    request.on('end', () => {
+      if (!settled) settle({ text: decode(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)) })
+    })
+    request.on('close', () => settle('lost'))
+    request.on('error', () => settle('lost'))
+  }
+
+  respond(status: number, headers: Record<string, string>, body?: string): void {
+    const response = this.#response
+    if (body === undefined) {
+      response.writeHead(status, headers)
+      response.end()
+      return
+    }
+    headers['content-length'] = String(Buffer.byteLength(body))
+    response.writeHead(status, headers)
+    response.end(body)
+  }
+
+  stream(headers: Record<string, string>, tooSlow: () => void): EventStream {
+    this.#response.writeHead(200, headers)
+    return new NodeEventStream(this.#response, tooSlow)
+  }
+
+  onDisconnect(listener: () => void): void {
+    const response = this.#response
+    response.on('close', () => {
+      if (!response.writableEnded) listener()
+    })
+  }
+}

@@ -1,0 +1,52 @@
+/** One finding of the suite: a MUST that is broken is a FAILURE, a SHOULD a WARNING. */
+export interface Check {
+  readonly id: string
+  readonly description?: string
+  readonly status: 'SUCCESS' | 'FAILURE' | 'WARNING' | 'SKIPPED' | 'INFO'
+  readonly errorMessage?: string
+}
+
+export type Verdict = 'passed' | 'failed' | 'skipped'
+
+/** What a scenario came to. */
+export interface Judgement {
+  readonly verdict: Verdict
+  /** How many checks succeeded. */
+  readonly succeeded: number
+  /** Why it failed or was skipped, and which warnings there were. */
+  readonly notes: readonly string[]
+}
+
+// It rides on every scenario and only says that whatever was sent has the right shape.
+const PROVES_NOTHING = 'wire-schema-valid'
+
+const sentence = (label: string, { id, errorMessage, description }: Check): string =>
+  `${label} ${id}: ${(errorMessage ?? description ?? 'no reason given').replace(/\s+/g, ' ').trim()}`
+
+/**
+ * Judges one scenario by its checks.
+ *
+ * @param checks undefined when the suite wrote none
+ * @param excused check ids that may fail, each with its reason
+ */
+export const judge = (
+  checks: readonly Check[] | undefined,
+  excused: Readonly<Record<string, string>> = {},
+): Judgement => {
+  if (checks === undefined) return { verdict: 'failed', succeeded: 0, notes: ['the suite wrote no result'] }
+  const isExcused = ({ id }: Check): boolean => Object.hasOwn(excused, id)
+  const failures = checks.filter((check) => check.status === 'FAILURE' && !isExcused(check))
+  const warnings = checks.filter((check) => check.status === 'WARNING' && !isExcused(check))
+  const excuses = checks.filter(
+    (check) => isExcused(check) && (check.status === 'FAILURE' || check.status === 'WARNING'),
+  )
+  const succeeded = checks.filter(({ status, id }) => status === 'SUCCESS' && id !== PROVES_NOTHING).length
+  const notes = [
+    ...failures.map((check) => sentence('failed', check)),
+    ...warnings.map((check) => sentence('warning', check)),
+    ...excuses.map((check) => `excused ${check.id}: it needs ${excused[check.id]}`),
+  ]
+  const verdict = failures.length > 0 ? 'failed' : succeeded === 0 ? 'skipped' : 'passed'
+  if (verdict === 'skipped') notes.unshift('no check succeeded that proves anything')
+  return { verdict, succeeded, notes: [...new Set(notes)] }
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { chromium } from 'playwright-core'
+import { withTemporaryFolder } from '../../scripts/child.ts'
+import { pack, unpack } from '../../scripts/package.ts'
+import { serveSite } from './site.ts'
+
+interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
+interface Outcome {
+  readonly valibot: Answer
+  readonly refused: Answer
+  readonly jsonSchema: Answer
+  readonly initialize: Answer
+}
+
+/** Everything that went wrong in the page, in words. */
+const troubles: string[] = []
+let outcome: Outcome
+
+const visit = async (url: string): Promise<Outcome & { error?: string }> => {
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+  try {
+    const page = await browser.newPage()
+    page.on('pageerror', (error) => troubles.push(`error: ${error.message}`))
+    page.on('console', (message) => troubles.push(`console: ${message.text()}`))
+    page.on('requestfailed', (request) => troubles.push(`not loaded: ${request.url()}`))
+    page.on('response', (response) => {
+      if (response.status() !== 200) troubles.push(`HTTP ${response.status()}: ${response.url()}`)
+    })
+    await page.goto(url)
+    try {
+      await page.waitForFunction('globalThis.outcome !== undefined', undefined, { timeout: 20_000 })
+    } catch {
+      throw new Error(`the page came to nothing:\n${troubles.join('\n')}`)
+    }
+    return await page.evaluate('globalThis.outcome')
+  } finally {
+    await browser.close()
+  }
+}
+
+before(async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { url, server } = await serveSite(await unpack(await pack(folder), folder))
+    try {
+      const found = await visit(url)
+      assert.equal(found.error, undefined, [found.error, ...troubles].join('\n'))
+      outcome = found
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+})
+
+test('Chromium loads the packed package without an error and without a missing module', () => {
+  assert.deepEqual(troubles, [])
+})
+
+test('server.fetch of the packed package answers a tools/call of 2026-07-28 inside Chromium', () => {
+  assert.equal(outcome.valibot.status, 200)
+  const { result } = JSON.parse(outcome.valibot.text)
+  assert.equal(result.resultType, 'complete')
+  assert.deepEqual(result.content, [{ type: 'text', text: '5' }])
+})
+
+test('arguments that fail their schema are refused inside Chromium too', () => {
+  const { result } = JSON.parse(outcome.refused.text)
+  assert.equal(result.isError, true)
+  assert.match(result.content[0].text, /"b" must be a number, got "three"/)
+})
+
+test('a tool with a raw JSON Schema, whose interpreter is loaded on first use, works inside Chromium', () => {
+  assert.deepEqual(JSON.parse(outcome.jsonSchema.text).result.content, [{ type: 'text', text: 'HELLO' }])
+})
+
+test('server.fetch of the packed package answers an initialize of 2025-06-18 inside Chromium', () => {
+  assert.equal(outcome.initialize.status, 200)
+  const text = /^data: ?(.*)$/m.exec(outcome.initialize.text)?.[1] ?? outcome.initialize.text
+  const { result } = JSON.parse(text)
+  assert.equal(result.protocolVersion, '2025-06-18')
+  assert.deepEqual(result.serverInfo, { name: 'in-a-browser', version: '1.0.0' })
+})

@@ -1,0 +1,16 @@
+import { defineConfig } from 'tsup'
+
+export default defineConfig({
+  entry: { index: 'src/index.ts' },
+  format: 'esm',
+  target: 'node20',
+  platform: 'neutral',
+  external: [/^node:/],
+  removeNodeProtocol: false,
+  splitting: true,
+  treeshake: true,
+  sourcemap: true,
+  clean: true,
+  // The declaration build of tsup sets `baseUrl`, which TypeScript 6 refuses without this.
+  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+})
