@@ -5,7 +5,7 @@ export const ErrorCode = {
   MethodNotFound: -32601,
   InvalidParams: -32602,
   InternalError: -32603,
-  /** `resources/read` of an unknown URI, up to revision 2025-11-25. */
+  /** `resources/read` of an unknown URI. Up to revision 2025-11-25; sent as `InvalidParams` to clients of later ones. */
   ResourceNotFound: -32002,
   /** An HTTP header disagrees with the body (2026-07-28). */
   HeaderMismatch: -32020,

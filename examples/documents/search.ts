@@ -33,7 +33,10 @@ export interface Search {
 }
 
 interface Word {
+  /** As the index knows it. */
   readonly term: string
+  /** As it is written. */
+  readonly written: string
   readonly at: number
 }
 
@@ -64,7 +67,7 @@ const singular = (word: string): string => {
 const fold = (word: string): string => singular(word.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase())
 
 const wordsOf = (text: string): readonly Word[] =>
-  Array.from(text.matchAll(WORD), (match) => ({ term: fold(match[0]), at: match.index }))
+  Array.from(text.matchAll(WORD), (match) => ({ term: fold(match[0]), written: match[0], at: match.index }))
 
 /** The words of a text as the index knows them: lower case, without accents, English plurals reduced. */
 export const tokenise = (text: string): readonly string[] => wordsOf(text).map(({ term }) => term)
@@ -157,10 +160,10 @@ export const createSearch = (): Search => {
   const weightOf = (matching: number): number => Math.log(1 + (count - matching + 0.5) / (matching + 0.5))
 
   const find = (query: string, limit: number): Found => {
-    const terms = [...new Set(tokenise(query))]
+    const words = new Map(wordsOf(query).map(({ term, written }) => [term, written]))
     const weights = new Map<string, number>()
     const scores = new Map<Indexed, number>()
-    for (const term of terms) {
+    for (const term of words.keys()) {
       const known = postings.get(term)
       if (known === undefined) continue
       const weight = weightOf(known.size)
@@ -171,7 +174,7 @@ export const createSearch = (): Search => {
       }
     }
     const hits = [...scores].sort(byRank).slice(0, limit)
-    const unknown = terms.filter((term) => !weights.has(term))
+    const unknown = [...words].filter(([term]) => !weights.has(term))
     return {
       total: scores.size,
       hits: hits.map(([entry, score]) => ({
@@ -181,7 +184,7 @@ export const createSearch = (): Search => {
         ...snippetOf(entry, weights),
         score: Math.round(score * 1000) / 1000,
       })),
-      unknown: unknown.map((word) => ({ word, near: nearest(word, postings.keys()) })),
+      unknown: unknown.map(([term, word]) => ({ word, near: nearest(term, postings.keys()) })),
     }
   }
 

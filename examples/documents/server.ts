@@ -211,11 +211,7 @@ export const createDocumentServer = (path: string, options?: FolderOptions) =>
         },
         complete: { path: (typed, { lifespan }) => completePath(lifespan)(typed) },
       },
-      async ({ path }, { lifespan }) => {
-        const document = await findDocument(lifespan, path)
-        if (document !== undefined) return document.text
-        throw new McpError(ErrorCode.ResourceNotFound, await explainMissing(lifespan, path), { uri: uriOf(path) })
-      },
+      async ({ path }, { lifespan }) => (await findDocument(lifespan, path))?.text,
     )
 
     .prompt(

@@ -23,7 +23,7 @@ export class InFlight<Key> {
 
   remove(key: Key): void {
     this.#calls.delete(key)
-    if (this.#calls.size > 0) return
+    if (this.#calls.size > 0 || this.#waiting.length === 0) return
     for (const wake of this.#waiting.splice(0)) wake()
   }
 

@@ -12,6 +12,8 @@ import type { Revision, Shapes } from './revision.ts'
 /** Marks, in `_meta`, a result whose value travels inside of `{ result: … }`. */
 export const WRAPPED_META = 'fluent-mcp/wrapped'
 
+const WRAPPED = Object.freeze({ [WRAPPED_META]: true })
+
 const RESULT_SHAPES: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
   initialize: 'initializeResult',
   ping: 'emptyResult',
@@ -80,15 +82,14 @@ const STRUCTURED: Readonly<Record<Revision['structuredContent'], (result: CallTo
   any: (result) => result,
   // 2025-06-18 §Structured Content: an object. Another value travels as `{ result: value }`.
   object: (result) => {
-    const { structuredContent, _meta } = result
-    const wraps = WRAPPED_VALUE in result || !isObject(structuredContent)
-    return wraps
-      ? {
-          ...result,
-          structuredContent: { result: structuredContent as never },
-          _meta: { ..._meta, [WRAPPED_META]: true },
-        }
-      : result
+    const { content, structuredContent, isError, _meta } = result
+    if (isObject(structuredContent) && !(WRAPPED_VALUE in result)) return result
+    return {
+      content,
+      structuredContent: { result: structuredContent },
+      ...(isError !== undefined && { isError }),
+      _meta: _meta ? { ..._meta, ...WRAPPED } : WRAPPED,
+    }
   },
   none: (result) => {
     const { structuredContent, ...rest } = result

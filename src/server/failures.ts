@@ -1,5 +1,6 @@
 import { AbortedError, ErrorCode, McpError, ToolError } from '../errors.ts'
 import type { CallToolResult } from '../model/types.ts'
+import type { Revision } from '../protocol/revision.ts'
 import type { ErrorObject } from '../wire/message.ts'
 import type { Incoming } from './context.ts'
 import type { Settings } from './settings.ts'
@@ -13,8 +14,11 @@ const reference = (): string => Math.random().toString(36).slice(2, 10).toUpperC
 const errorResult = (text: string): CallToolResult => ({ content: [{ type: 'text', text }], isError: true })
 
 /** The error member of a response. */
-export const errorObject = ({ code, message, data }: McpError): ErrorObject =>
-  data === undefined ? { code, message } : { code, message, data }
+const errorObject = ({ code: own, message, data }: McpError, { resourceNotFound }: Revision): ErrorObject => {
+  // Revisions have different codes for this, and one of them must not use the other's.
+  const code = own === ErrorCode.ResourceNotFound ? resourceNotFound : own
+  return data === undefined ? { code, message } : { code, message, data }
+}
 
 /** What becomes of errors: which the client sees as they are, and which are logged and perhaps masked. */
 export class Failures {
@@ -38,7 +42,7 @@ export class Failures {
 
   /** What anything else threw, as the error of a response. */
   errorObject(error: unknown, incoming: Incoming): ErrorObject {
-    if (error instanceof McpError) return errorObject(error)
+    if (error instanceof McpError) return errorObject(error, incoming.peer.revision)
     if (error instanceof ArgumentsError)
       return { code: ErrorCode.InvalidParams, message: `${incoming.method}: ${error.message}` }
     const message = error instanceof AbortedError ? error.message : this.#unexpected(error, incoming)

@@ -27,6 +27,20 @@ export interface PlannedTool extends Planned<ToolDefinition> {
   readonly wrapped: boolean
 }
 
+/** A template, with its layers around its list too. */
+export interface PlannedTemplate extends Planned<TemplateDefinition> {
+  readonly list: Handler | undefined
+  readonly completers: Completions
+}
+
+/** A prompt, with its layers around its completions too. */
+export interface PlannedPrompt extends Planned<PromptDefinition> {
+  readonly completers: Completions
+}
+
+/** What suggests values of an argument, by its name: `(value, ctx) => values`. */
+export type Completions = ReadonlyMap<string, Handler>
+
 /** A definition, compiled once: all that requests look up. */
 export interface Plan {
   readonly definition: Definition
@@ -36,8 +50,8 @@ export interface Plan {
   readonly resources: ReadonlyMap<string, Planned<ResourceDefinition>>
   /** The same resources by their URI as `URL` writes it: `https://a` is `https://a/`. */
   readonly resourcesByUrl: ReadonlyMap<string, Planned<ResourceDefinition>>
-  readonly templates: readonly Planned<TemplateDefinition>[]
-  readonly prompts: ReadonlyMap<string, Planned<PromptDefinition>>
+  readonly templates: readonly PlannedTemplate[]
+  readonly prompts: ReadonlyMap<string, PlannedPrompt>
   readonly methods: ReadonlyMap<string, Planned<MethodDefinition>>
   /** Results that never change, and their text per revision once it was made. */
   readonly texts: WeakMap<object, Map<Revision, string>>
@@ -49,10 +63,24 @@ const planTool = (entry: ToolDefinition): PlannedTool => ({
   wrapped: entry.output !== undefined && objectSchema(entry.output.json) === undefined,
 })
 
-const planPrompt = (entry: PromptDefinition): Planned<PromptDefinition> => ({
+const layeredCompletions = ({ completers, scope }: PromptDefinition | TemplateDefinition): Completions =>
+  new Map([...completers].map(([name, completer]) => [name, compose(scope.layers, completer as Handler)]))
+
+const planPrompt = (entry: PromptDefinition): PlannedPrompt => ({
   entry,
   run: compose(entry.scope.layers, validated(entry.input, entry.handler)),
+  completers: layeredCompletions(entry),
 })
+
+const planTemplate = (entry: TemplateDefinition): PlannedTemplate => {
+  const { list, scope, handler } = entry
+  return {
+    entry,
+    run: compose(scope.layers, handler),
+    list: list && compose(scope.layers, (_args, context) => list(context)),
+    completers: layeredCompletions(entry),
+  }
+}
 
 // Without a schema, a vendor method sees its parameters as they came.
 const planMethod = (entry: MethodDefinition): Planned<MethodDefinition> => ({
@@ -60,7 +88,7 @@ const planMethod = (entry: MethodDefinition): Planned<MethodDefinition> => ({
   run: compose(entry.scope.layers, entry.params ? validated(entry.params, entry.handler) : entry.handler),
 })
 
-const planPlain = <Entry extends ResourceDefinition | TemplateDefinition>(entry: Entry): Planned<Entry> => ({
+const planResource = (entry: ResourceDefinition): Planned<ResourceDefinition> => ({
   entry,
   run: compose(entry.scope.layers, entry.handler),
 })
@@ -79,7 +107,7 @@ const capabilitiesOf = (
   const { tools, resources, templates, prompts, methods } = plan
   const completes =
     methods.has('completion/complete') ||
-    [...templates, ...prompts.values()].some(({ entry }) => entry.completers.size > 0)
+    [...templates, ...prompts.values()].some(({ completers }) => completers.size > 0)
   return Object.freeze({
     logging: {},
     ...(completes && { completions: {} }),
@@ -101,12 +129,12 @@ export const makePlan = (definition: Definition): Plan => {
     )
   }
   const { instructions, ...info } = definition.info
-  const resources = ofKind(definition, 'resource').map((entry) => [entry.listing.uri, planPlain(entry)] as const)
+  const resources = ofKind(definition, 'resource').map((entry) => [entry.listing.uri, planResource(entry)] as const)
   const entries = {
     tools: new Map(ofKind(definition, 'tool').map((entry) => [entry.listing.name, planTool(entry)])),
     resources: new Map(resources),
     resourcesByUrl: new Map(resources.map(([uri, planned]) => [normalised(uri), planned])),
-    templates: ofKind(definition, 'template').map(planPlain),
+    templates: ofKind(definition, 'template').map(planTemplate),
     prompts: new Map(ofKind(definition, 'prompt').map((entry) => [entry.listing.name, planPrompt(entry)])),
     methods: new Map(ofKind(definition, 'method').map((entry) => [entry.name, planMethod(entry)])),
   }

@@ -52,9 +52,12 @@ const COLUMNS = [33, 28, 28, 28, 12, 15] as const
 const row = (...cells: string[]): string =>
   cells.map((cell, index) => (index === 0 ? cell.padEnd(COLUMNS[0]) : cell.padStart(COLUMNS[index] ?? 0))).join('')
 
+/** The median of what each round came to: its measurements lie close together in time. */
+const ratio = (of: readonly number[], to: readonly number[]): number =>
+  median(of.map((value, round) => value / (to[round] ?? Number.NaN)))
+
 const line = ({ name, promised }: Case, figures: Figures): string => {
-  const ours = median(figures.ours)
-  const share = ours / median(figures.floor)
+  const share = ratio(figures.ours, figures.floor)
   const promise =
     promised === undefined ? '' : `  ${share < promised ? 'BELOW' : 'above'} the promised ${promised * 100}%`
   return (
@@ -64,7 +67,7 @@ const line = ({ name, promised }: Case, figures: Figures): string => {
       range(figures.ours),
       range(figures.official),
       `${(share * 100).toFixed(1)}%`,
-      `${(ours / median(figures.official)).toFixed(1)} x`,
+      `${ratio(figures.ours, figures.official).toFixed(1)} x`,
     ) + promise
   )
 }
@@ -78,7 +81,7 @@ const describe = (seconds: number, runs: number): string =>
     hasWrk
       ? 'Load for HTTP: wrk, 32 connections.'
       : 'Load for HTTP: a generator of our own on Node, 32 connections. It is slower than the floor, so that the ratios come out too high: install wrk for exact ones.',
-    `tools/call per second: median of ${runs} run(s) of ${seconds} s, lowest and highest in brackets.`,
+    `tools/call per second: median of ${runs} run(s) of ${seconds} s, lowest and highest in brackets; ratios: median of the rounds.`,
     '',
     row('', ...TARGETS, 'ours/floor', 'ours/official'),
   ].join('\n')

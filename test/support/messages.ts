@@ -42,7 +42,11 @@ export const initializeParams = (protocolVersion: string): Params => ({
   clientInfo: { name: 'test', version: '1.0.0' },
 })
 
-const MIRRORED: Readonly<Record<string, string>> = { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri' }
+const MIRRORED: Readonly<Record<string, string>> = {
+  'tools/call': 'name',
+  'prompts/get': 'name',
+  'resources/read': 'uri',
+}
 
 /** The headers that a client of a revision sends along. */
 export const headersOf = (version: Version, method: string, params: Params = {}): Record<string, string> => {
@@ -62,7 +66,12 @@ export const headersOf = (version: Version, method: string, params: Params = {})
 export const URL_OF_TESTS = 'http://localhost/mcp'
 
 /** A POST as a client of a revision makes it. */
-export const post = (version: Version, method: string, params: Params = {}, headers: Record<string, string> = {}): Request =>
+export const post = (
+  version: Version,
+  method: string,
+  params: Params = {},
+  headers: Record<string, string> = {},
+): Request =>
   new Request(URL_OF_TESTS, {
     method: 'POST',
     headers: { ...headersOf(version, method, params), ...headers },

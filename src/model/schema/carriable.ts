@@ -67,7 +67,7 @@ export const cannotCarry = (type: string, path: string, { where, vendor, directi
   const fix = FIXES[vendor]?.[direction][type]
   const advice = fix === undefined ? 'leave it out' : `write ${fix}`
   return new DefinitionError(
-    `${where}: ${place} is ${UNCARRIABLE[type] ?? `of type ${type}`}, which JSON cannot carry; ` +
+    `${where}: ${place} is ${UNCARRIABLE[type]}, which JSON cannot carry; ` +
       `${advice}, or describe the whole as jsonSchema({ … })`,
   )
 }

@@ -92,8 +92,11 @@ const checkJson = (program: Program, hasUniqueItems: boolean): Check => {
     }
     const result = run(validate, value, MAX_REFERENCES, true)
     if (result.valid) return { value: value as never }
-    const { errors } = details(validate, value) ?? result
-    return { issues: schemaProblems(errors, program, value).map(({ path, text }) => ({ path, message: text })) }
+    const all = details(validate, value)
+    const problems = schemaProblems((all ?? result).errors, program, value)
+    // After its first error the validator still looks at some of the rest, and not always by the right rule.
+    const reliable = all ? problems : problems.slice(0, 1)
+    return { issues: reliable.map(({ path, text }) => ({ path, message: text })) }
   }
 }
 

@@ -17,7 +17,8 @@ const MAX_PROBLEMS = 8
 const MAX_NAMES = 20
 const MAX_BRANCHES = 3
 
-const cut = (text: string): string => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 1)}…` : text)
+/** A text, at most 80 characters of it. */
+export const cut = (text: string): string => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 1)}…` : text)
 
 const showString = (text: string): string => cut(JSON.stringify(text.slice(0, MAX_TEXT)))
 

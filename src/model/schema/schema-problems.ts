@@ -67,6 +67,12 @@ const nothing: Tell = ({ path, value, before }) => {
   return [unknownKey(path, Object.keys(before.schema['properties'] ?? {}))]
 }
 
+// Its parts stand where the value of the property is, but speak of the name.
+const wrongName: Tell = ({ path, parts }) => {
+  const name = pointerSteps(parts[0]?.instanceLocation ?? '#')?.at(-1)
+  return [{ path: [...path, name ?? ''], text: 'has a name that is not allowed' }]
+}
+
 // What it says is said by the errors that follow it.
 const silent: Tell = () => []
 
@@ -92,7 +98,7 @@ const TELL: Readonly<Record<string, Tell>> = {
   const: ({ path, rule, value }) => [wrongType(path, [show(rule)], value)],
   enum: ({ path, rule, value }) => [wrongType(path, (rule as readonly unknown[]).map(show), value)],
   required: missing,
-  propertyNames: ({ path, parts, read }) => read(parts).map(() => ({ path, text: 'has a name that is not allowed' })),
+  propertyNames: wrongName,
   minProperties: mustHave('at least', 'properties', properties),
   maxProperties: mustHave('at most', 'properties', properties),
   minItems: mustHave('at least', 'items', items),

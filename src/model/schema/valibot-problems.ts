@@ -1,4 +1,4 @@
-import { noBranch, type Path, type Problem, show, unknownKey, wrongType } from './problems.ts'
+import { cut, noBranch, type Path, type Problem, show, unknownKey, wrongType } from './problems.ts'
 
 /** An issue of valibot, as far as it is read here. */
 interface Issue {
@@ -65,17 +65,22 @@ const MUST: Readonly<Record<string, string>> = {
   multiple_of: 'be a multiple of ',
   non_empty: 'not be empty',
   not_value: 'not be ',
+  not_values: 'not be ',
   regex: 'match ',
   safe_integer: 'be a safe integer',
   starts_with: 'start with ',
   value: 'be ',
 }
 
+const showRequirement = (requirement: unknown): string => {
+  if (requirement instanceof RegExp) return cut(String(requirement))
+  return Array.isArray(requirement) ? cut(requirement.map(show).join(' or ')) : show(requirement)
+}
+
 const mustText = ({ type, requirement }: Issue): string | undefined => {
   const words = MUST[type]
   if (words === undefined) return undefined
-  if (!words.endsWith(' ')) return `must ${words}`
-  return `must ${words}${requirement instanceof RegExp ? show(String(requirement)).slice(1, -1) : show(requirement)}`
+  return words.endsWith(' ') ? `must ${words}${showRequirement(requirement)}` : `must ${words}`
 }
 
 const DEFAULT_MESSAGE = /^Invalid ([^:]*): /
@@ -103,12 +108,14 @@ const typeProblem = (issue: Issue, path: Path, knownKeys: KnownKeys): Problem =>
 }
 
 const problem = (issue: Issue, path: Path, knownKeys: KnownKeys): Problem => {
-  const { kind, type, expected, input, message } = issue
-  const came = input === undefined && path.length > 0 ? '' : `, got ${show(input)}`
+  const { kind, type, input, message, requirement } = issue
+  const isMissing = input === undefined && path.length > 0
+  // A transformation has changed its input by the time it fails.
+  const came = isMissing || kind === 'transformation' ? '' : `, got ${show(input)}`
   if (!isDefault(issue)) return { path, text: `${message}${came}`, isForeign: true }
-  if (came === '') return { path, text: 'is required' }
+  if (isMissing) return { path, text: 'is required' }
   if (kind === 'schema') return typeProblem(issue, path, knownKeys)
-  if (type === 'values' && expected !== null) return wrongType(path, wantedWords(expected), input)
+  if (type === 'values') return wrongType(path, (requirement as readonly unknown[]).map(show), input)
   const count = countText(issue)
   return { path, text: count ?? `${mustText(issue) ?? otherText(issue)}${came}` }
 }

@@ -27,8 +27,9 @@ const wrappedOf: Adapt = (schema, path, walk) => {
   return isAbsent(wrapped) ? schemaOf('never') : adapt(wrapped, path, walk)
 }
 
-const mayBeMissing = ({ type, default: standIn }: Part): boolean =>
-  (type === 'optional' || type === 'exact_optional' || type === 'nullish') && standIn === undefined
+const MISSING = new Set(['exact_optional', 'nullish', 'optional'])
+
+const mayBeMissing = ({ type, default: standIn }: Part): boolean => MISSING.has(type) && standIn === undefined
 
 const itself: Adapt = (schema) => schema
 
@@ -191,7 +192,7 @@ const adaptPipe: Adapt = (schema, path, walk) => {
   if (changed && isUncarriable(changed.type)) throw cannotCarry(changed.type, path, walk)
   const base = changed ?? adapt(last, path, walk)
   const adapted = schemaOf(base.type, { pipe: [base, ...actions] })
-  return mayBeMissing(first) ? optional(adapted) : adapted
+  return mayBeMissing(first) && !MISSING.has(base.type) ? optional(adapted) : adapted
 }
 
 const adapt: Adapt = (schema, path, walk) => {

@@ -3,8 +3,7 @@ import type { CompleteResult } from '../../model/types.ts'
 import { isObject } from '../../wire/json.ts'
 import type { Params } from '../../wire/message.ts'
 import { Context, type Incoming } from '../context.ts'
-import type { PromptDefinition, TemplateDefinition } from '../definition.ts'
-import type { Plan } from '../plan.ts'
+import type { Plan, PlannedPrompt, PlannedTemplate } from '../plan.ts'
 import type { ServerRuntime } from '../runtime.ts'
 import type { MaybePromise } from '../types.ts'
 import { guarded, invalidParams, unknownName } from './guards.ts'
@@ -14,31 +13,29 @@ const MAX_VALUES = 100
 
 const EMPTY: CompleteResult = Object.freeze({ completion: Object.freeze({ values: [], total: 0, hasMore: false }) })
 
-type Completed = PromptDefinition | TemplateDefinition
+type Completed = PlannedPrompt | PlannedTemplate
 
 const unknownTemplate = (uri: string) => invalidParams(`Unknown resource template ${JSON.stringify(uri)}`, { uri })
 
-const findTemplate = ({ templates }: Plan, uri: string): TemplateDefinition | undefined =>
-  (
-    templates.find(({ entry }) => entry.listing.uriTemplate === uri) ??
-    templates.find(({ entry }) => entry.template.match(uri))
-  )?.entry
+const findTemplate = ({ templates }: Plan, uri: string): PlannedTemplate | undefined =>
+  templates.find(({ entry }) => entry.listing.uriTemplate === uri) ??
+  templates.find(({ entry }) => entry.template.match(uri))
 
 /** What a reference means, and the error for the one that means nothing. */
 const resolve = (plan: Plan, ref: Readonly<Record<string, unknown>>) => {
   const { type, name, uri } = ref
   if (type === 'ref/prompt' && typeof name === 'string') {
-    return { entry: plan.prompts.get(name)?.entry, unknown: () => unknownName('prompt', name, plan.prompts) }
+    return { planned: plan.prompts.get(name), unknown: () => unknownName('prompt', name, plan.prompts) }
   }
   if (type === 'ref/resource' && typeof uri === 'string') {
-    return { entry: findTemplate(plan, uri), unknown: () => unknownTemplate(uri) }
+    return { planned: findTemplate(plan, uri), unknown: () => unknownTemplate(uri) }
   }
   throw invalidParams(
     'completion/complete: "ref" must be a "ref/prompt" with a "name", or a "ref/resource" with a "uri"',
   )
 }
 
-const namesOf = (entry: Completed): readonly string[] =>
+const namesOf = ({ entry }: Completed): readonly string[] =>
   (entry.kind === 'prompt' ? entry.arguments : entry.template.variables).map(({ name }) => name)
 
 const readArgument = (argument: unknown): { readonly name: string; readonly value: string } => {
@@ -54,38 +51,43 @@ const resolvedArguments = (context: unknown): Readonly<Record<string, string>> =
   )
 }
 
-const toResult = (values: readonly unknown[]): CompleteResult => ({
-  completion: {
-    values: values.slice(0, MAX_VALUES).map(String),
-    total: values.length,
-    hasMore: values.length > MAX_VALUES,
-  },
-})
+const toResult = (values: unknown): CompleteResult => {
+  // A layer that answers in place of the completion has nothing to suggest.
+  if (!Array.isArray(values)) return EMPTY
+  return {
+    completion: {
+      values: values.slice(0, MAX_VALUES).map(String),
+      total: values.length,
+      hasMore: values.length > MAX_VALUES,
+    },
+  }
+}
 
 const suggest = (
   runtime: ServerRuntime,
   incoming: Incoming,
-  entry: Completed,
+  planned: Completed,
   params: Params,
 ): MaybePromise<object> => {
   const { name, value } = readArgument(params['argument'])
-  const names = namesOf(entry)
+  const names = namesOf(planned)
   if (!names.includes(name)) {
     throw invalidParams(`completion/complete: there is no argument "${name}".${didYouMean(name, names)}`)
   }
-  const completer = entry.completers.get(name)
+  const completer = planned.completers.get(name)
   if (!completer) return EMPTY
-  const context = new Context(incoming, runtime.hostOf(entry.scope))
+  const context = new Context(incoming, runtime.hostOf(planned.entry.scope))
   context['~add']({ arguments: resolvedArguments(params['context']) })
-  return Promise.resolve(completer(value, context as Parameters<typeof completer>[1])).then(toResult)
+  return Promise.resolve(completer(value, context)).then(toResult)
 }
 
 /** 2026-07-28 Completion. */
 export const complete = (runtime: ServerRuntime, incoming: Incoming, params: Params = {}): MaybePromise<object> => {
   const { ref } = params
-  const { entry, unknown } = resolve(runtime.plan, isObject(ref) ? ref : {})
-  if (!entry) throw unknown()
+  const { planned, unknown } = resolve(runtime.plan, isObject(ref) ? ref : {})
+  if (!planned) throw unknown()
+  const { entry } = planned
   return guarded(entry, incoming, unknown, () =>
-    runtime.scoped(entry.scope, incoming, params, (given = {}) => suggest(runtime, incoming, entry, given)),
+    runtime.scoped(entry.scope, incoming, params, (given = {}) => suggest(runtime, incoming, planned, given)),
   )
 }

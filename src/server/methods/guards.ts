@@ -38,21 +38,22 @@ export const guarded = <Answer>(
       })
 
 /** The entries of a list that this caller may see. */
-export const visible = async <Entry extends EntryDefinition>(
-  entries: readonly Planned<Entry>[],
+export const visible = async <Listed extends Planned<EntryDefinition>>(
+  entries: readonly Listed[],
   incoming: Incoming,
-): Promise<readonly Planned<Entry>[]> => {
+): Promise<readonly Listed[]> => {
   const { auth } = incoming.surroundings
   const shown = await Promise.all(entries.map(({ entry }) => isEnabled(entry, auth)))
   return entries.filter((_, index) => shown[index])
 }
 
-/** `Unknown tool "ad". Did you mean "add"?` Names of guarded entries are never given away. */
+/** The names that may be suggested: those of guarded entries are never given away. */
+export const openNames = (known: ReadonlyMap<string, Planned<EntryDefinition>>): readonly string[] =>
+  [...known].filter(([, { entry }]) => entry.enabled === undefined).map(([name]) => name)
+
+/** `Unknown tool "ad". Did you mean "add"?` */
 export const unknownName = (
   kind: 'tool' | 'prompt',
   name: string,
   known: ReadonlyMap<string, Planned<EntryDefinition>>,
-): McpError => {
-  const open = [...known].filter(([, { entry }]) => entry.enabled === undefined).map(([key]) => key)
-  return invalidParams(`Unknown ${kind} ${JSON.stringify(name)}.${didYouMean(name, open)}`, { name })
-}
+): McpError => invalidParams(`Unknown ${kind} ${JSON.stringify(name)}.${didYouMean(name, openNames(known))}`, { name })

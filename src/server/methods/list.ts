@@ -4,7 +4,7 @@ import { isObject } from '../../wire/json.ts'
 import type { Params } from '../../wire/message.ts'
 import { Context, type Incoming } from '../context.ts'
 import type { EntryDefinition, TemplateDefinition } from '../definition.ts'
-import type { Plan, Planned } from '../plan.ts'
+import type { Plan, Planned, PlannedTemplate } from '../plan.ts'
 import type { ServerRuntime } from '../runtime.ts'
 import type { ListedResource, MaybePromise } from '../types.ts'
 import { invalidParams, visible } from './guards.ts'
@@ -17,17 +17,17 @@ interface List {
   readonly member: 'tools' | 'resources' | 'resourceTemplates' | 'prompts'
   readonly entries: (plan: Plan) => readonly Planned<Listed>[]
   /** Templates that name resources of their own. */
-  readonly listing: (plan: Plan) => readonly Planned<TemplateDefinition>[]
+  readonly listing: (plan: Plan) => readonly PlannedTemplate[]
 }
 
-const none = (): readonly Planned<TemplateDefinition>[] => []
+const none = (): readonly PlannedTemplate[] => []
 
 const LISTS = {
   'tools/list': { member: 'tools', entries: ({ tools }) => [...tools.values()], listing: none },
   'resources/list': {
     member: 'resources',
     entries: ({ resources }) => [...resources.values()],
-    listing: ({ templates }) => templates.filter(({ entry }) => entry.list),
+    listing: ({ templates }) => templates.filter((template) => template.list),
   },
   'resources/templates/list': { member: 'resourceTemplates', entries: ({ templates }) => templates, listing: none },
   'prompts/list': { member: 'prompts', entries: ({ prompts }) => [...prompts.values()], listing: none },
@@ -49,13 +49,14 @@ const listed = (entry: TemplateDefinition, item: string | ListedResource): Resou
 const listResources = async (
   runtime: ServerRuntime,
   incoming: Incoming,
-  templates: readonly Planned<TemplateDefinition>[],
+  templates: readonly PlannedTemplate[],
 ): Promise<readonly Resource[]> => {
   const shown = await visible(templates, incoming)
   const lists = await Promise.all(
-    shown.map(async ({ entry }) => {
-      const items = await entry.list?.(new Context(incoming, runtime.hostOf(entry.scope)))
-      return (items ?? []).map((item) => listed(entry, item))
+    shown.map(async ({ entry, list }) => {
+      const items = await list?.(undefined, new Context(incoming, runtime.hostOf(entry.scope)))
+      // A layer that answers in place of the list has nothing to show.
+      return Array.isArray(items) ? items.map((item: string | ListedResource) => listed(entry, item)) : []
     }),
   )
   return lists.flat()

@@ -1,4 +1,5 @@
-import { McpError } from '../../errors.ts'
+import { ErrorCode, McpError } from '../../errors.ts'
+import { didYouMean } from '../../model/nearest.ts'
 import { unsafeVariable } from '../../model/uri-template/index.ts'
 import type { Params } from '../../wire/message.ts'
 import { toContents } from '../contents.ts'
@@ -8,7 +9,7 @@ import { normalised, type Plan, type Planned } from '../plan.ts'
 import { isThenable } from '../results.ts'
 import type { ServerRuntime } from '../runtime.ts'
 import type { MaybePromise } from '../types.ts'
-import { guarded, stringParam } from './guards.ts'
+import { guarded, openNames, stringParam } from './guards.ts'
 
 /** The resource behind a URI, and the arguments that the URI gives its handler. */
 interface Found {
@@ -37,8 +38,10 @@ const find = ({ resources, resourcesByUrl, templates }: Plan, uri: string): Foun
   return exact ? { ...exact, args: NO_ARGUMENTS } : findTemplate(templates, uri)
 }
 
-const notFound = (uri: string, incoming: Incoming): McpError =>
-  new McpError(incoming.peer.revision.resourceNotFound, `Resource not found: ${uri}`, { uri })
+const notFound = ({ resources }: Plan, uri: string): McpError =>
+  new McpError(ErrorCode.ResourceNotFound, `Resource not found: ${uri}.${didYouMean(uri, openNames(resources))}`, {
+    uri,
+  })
 
 const read = (
   runtime: ServerRuntime,
@@ -48,7 +51,7 @@ const read = (
 ): MaybePromise<object> => {
   const convert = (value: unknown): object => {
     const contents = toContents(value, uri, entry.listing.mimeType)
-    if (!contents) throw notFound(uri, incoming)
+    if (!contents) throw notFound(runtime.plan, uri)
     const { ttlMs = 0, scope = 'private' } = entry.cache ?? {}
     return { contents, ttlMs, cacheScope: scope }
   }
@@ -64,11 +67,11 @@ export const readResource = (
 ): MaybePromise<object> => {
   const uri = stringParam(params, 'uri', 'resources/read')
   const found = find(runtime.plan, uri)
-  if (!found) throw notFound(uri, incoming)
+  if (!found) throw notFound(runtime.plan, uri)
   return guarded(
     found.entry,
     incoming,
-    () => notFound(uri, incoming),
+    () => notFound(runtime.plan, uri),
     () => runtime.scoped(found.entry.scope, incoming, params, () => read(runtime, incoming, uri, found)),
   )
 }
