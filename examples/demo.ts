@@ -123,7 +123,7 @@ const newClient = (era: 'modern' | 'legacy'): Client =>
   )
 
 const demonstrate = async (folder: string, query: string | undefined): Promise<void> => {
-  const command = ['--import', import.meta.resolve('tsx'), here('documents/main.ts'), folder]
+  const command = [...process.execArgv, here('documents/main.ts'), folder]
   const spawned = () => new StdioClientTransport({ command: process.execPath, args: command })
   const running = await createDocumentServer(folder).listen({ port: 0 })
   const overHttp = () => new StreamableHTTPClientTransport(new URL(running.url))

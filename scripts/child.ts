@@ -153,4 +153,4 @@ export const repository = join(import.meta.dirname, '..')
 export const buildFolder = join(repository, '.build')
 
 /** The arguments for Node that run a TypeScript file. */
-export const typescript = ['--import', import.meta.resolve('tsx')] as const
+export const typescript = ['--import', import.meta.resolve('./typescript.mjs')] as const

@@ -1,9 +1,12 @@
 import { DefinitionError } from './errors.ts'
+import { show } from './model/schema/problems.ts'
+import { NO_SCOPE } from './server/definition.ts'
 import type { Faces } from './server/faces.ts'
 import { checkOptions } from './server/options.ts'
 import { Server } from './server/server.ts'
 import type { ServerInfo, WithNeeds } from './server/types.ts'
 import { bind } from './transport/bind.ts'
+import { isObject } from './wire/json.ts'
 
 export {
   AbortedError,
@@ -56,15 +59,15 @@ const faces: Faces = {
 const INFO = ['name', 'version', 'title', 'description', 'websiteUrl', 'icons', 'instructions']
 
 const checkInfo = (info: ServerInfo): void => {
-  if (typeof info !== 'object' || info === null) {
+  if (!isObject(info)) {
     throw new DefinitionError("createServer: pass who the server is, as in { name: 'calendar', version: '1.0.0' }")
   }
-  checkOptions(info, INFO, 'createServer')
   for (const member of ['name', 'version'] as const) {
     if (typeof info[member] !== 'string' || info[member] === '') {
-      throw new DefinitionError(`createServer: "${member}" must be a string that is not empty`)
+      throw new DefinitionError(`createServer: ${member} must be a string that is not empty, got ${show(info[member])}`)
     }
   }
+  checkOptions(info, INFO, 'createServer')
 }
 
 /**
@@ -81,9 +84,14 @@ export const createServer = <Needs extends object = Record<never, never>>(
 ): Server<WithNeeds<Needs>, WithNeeds<Needs>, never> => {
   checkInfo(info)
   const nothing = Object.freeze([])
-  const scope = { layers: nothing, lifespans: nothing, interceptors: nothing }
   return new Server(
-    { info: Object.freeze({ ...info }), entries: new Map(), scope, interceptors: nothing, lifespans: nothing },
+    {
+      info: Object.freeze({ ...info }),
+      entries: new Map(),
+      scope: NO_SCOPE,
+      interceptors: nothing,
+      lifespans: nothing,
+    },
     faces,
   )
 }

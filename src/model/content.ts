@@ -2,6 +2,7 @@ import { encodeBase64 } from '../wire/base64.ts'
 import type { Json } from '../wire/json.ts'
 import { isObject } from '../wire/json.ts'
 import { mediaTypeOfBytes } from './media.ts'
+import { show } from './schema/problems.ts'
 import type {
   Annotations,
   AudioContent,
@@ -17,6 +18,7 @@ import type {
   Role,
   TextContent,
 } from './types.ts'
+import { bytesOf, jsonText, mustBeBase64, mustBeString } from './values.ts'
 
 // Registered symbols, so that two copies of this package in one tree understand each other. JSON cannot carry a
 // symbol: data from outside is never taken for a block.
@@ -70,7 +72,7 @@ const extras = ({ annotations, meta }: ContentOptions): { annotations?: Annotati
  * text('Booked.', { annotations: { audience: ['user'] } })
  */
 export const text = (content: string, options: ContentOptions = {}): Block<TextContent> =>
-  brand('block', { type: 'text', text: content, ...extras(options) })
+  brand('block', { type: 'text', text: mustBeString(content, 'text: the content'), ...extras(options) })
 
 /** Bytes, whose media type is found in their first bytes; or base64 with its media type. */
 export type MediaSource = Uint8Array | ArrayBuffer | { readonly base64: string; readonly mimeType: string }
@@ -81,18 +83,23 @@ export interface MediaOptions extends ContentOptions {
   readonly mimeType?: string
 }
 
+/** The base64 of a source, and the media type that it is known to have. */
+const readMedia = (type: 'image' | 'audio', source: unknown): readonly [data: string, known: string | undefined] => {
+  const bytes = bytesOf(source)
+  if (bytes) return [encodeBase64(bytes), mediaTypeOfBytes(bytes)]
+  const { base64, mimeType } = isObject(source) ? source : {}
+  if (typeof base64 === 'string') return [mustBeBase64(base64, `${type}: base64`), mimeType as string | undefined]
+  throw new TypeError(`${type}: pass bytes, { base64, mimeType }, or await ${type}.fromFile(path); got ${show(source)}`)
+}
+
 const media = <Type extends 'image' | 'audio'>(type: Type, source: MediaSource, options: MediaOptions) => {
-  if (isObject(source) && typeof source['base64'] === 'string') {
-    const { base64, mimeType } = source as { base64: string; mimeType: string }
-    return brand('block', { type, data: base64, mimeType: options.mimeType ?? mimeType, ...extras(options) })
-  }
-  const bytes = source instanceof Uint8Array ? source : new Uint8Array(source as ArrayBuffer)
-  const mimeType = options.mimeType ?? mediaTypeOfBytes(bytes)
+  const [data, known] = readMedia(type, source)
+  const mimeType = options.mimeType ?? known
   if (!mimeType?.startsWith(`${type}/`)) {
-    const found = mimeType ? `These bytes are ${mimeType}` : 'The first bytes tell no media type'
-    throw new TypeError(`${found}: pass ${type}(bytes, { mimeType: '${type}/…' }), or embed() for other data`)
+    const found = mimeType ? `this is ${mimeType}` : 'nothing tells its media type'
+    throw new TypeError(`${type}: ${found}; pass { mimeType: '${type}/…' }, or use embed(…) for other data`)
   }
-  return brand('block', { type, data: encodeBase64(bytes), mimeType, ...extras(options) })
+  return brand('block', { type, data, mimeType, ...extras(options) })
 }
 
 const readBytes = async (path: string | URL): Promise<Uint8Array> => {
@@ -134,14 +141,32 @@ export interface LinkOptions extends Omit<Resource, 'uri' | '_meta'> {
 }
 
 /** A link to a resource that the client may read or subscribe to. */
-export const link = (uri: string, { meta, ...options }: LinkOptions): Block<ResourceLink> =>
-  brand('block', { type: 'resource_link', uri, ...options, ...(meta && { _meta: meta }) })
+export const link = (uri: string, options: LinkOptions): Block<ResourceLink> => {
+  const { meta, name, ...rest } = isObject(options) ? options : ({} as LinkOptions)
+  return brand('block', {
+    ...rest,
+    type: 'resource_link',
+    uri: mustBeString(uri, 'link: the URI'),
+    name: mustBeString(name, 'link: the name, as in link(uri, { name }),'),
+    ...(meta && { _meta: meta }),
+  })
+}
 
 /** Text, or bytes (or their base64). */
 export type ContentsSource = { readonly uri?: string; readonly mimeType?: string; readonly meta?: Meta } & (
   | { readonly text: string }
-  | { readonly blob: Uint8Array | string }
+  | { readonly blob: Uint8Array | ArrayBuffer | string }
 )
+
+interface ReadContents {
+  readonly uri?: string
+  readonly mimeType?: string | undefined
+  readonly meta?: Meta
+  readonly text?: unknown
+  readonly blob?: unknown
+}
+
+const BINARY = 'application/octet-stream'
 
 /** A resource to carry along. */
 export type EmbedSource = ContentsSource & { readonly uri: string }
@@ -149,22 +174,22 @@ export type EmbedSource = ContentsSource & { readonly uri: string }
 /**
  * The wire form of a resource's contents.
  * @param fallback the URI of contents that name none
+ * @throws TypeError when they hold neither text nor bytes nor base64
  */
 export const resourceContents = (
   source: ContentsSource,
   fallback: string,
   defaultMimeType?: string,
 ): ResourceContents => {
-  const { uri = fallback, meta } = source
+  const { uri = fallback, meta, mimeType = defaultMimeType, text, blob }: ReadContents = source
   const tail = meta && { _meta: meta }
-  if ('text' in source) {
-    return { uri, mimeType: source.mimeType ?? defaultMimeType ?? 'text/plain', text: source.text, ...tail }
+  if (typeof text === 'string') return { uri, mimeType: mimeType ?? 'text/plain', text, ...tail }
+  const bytes = bytesOf(blob)
+  if (bytes) return { uri, mimeType: mimeType ?? mediaTypeOfBytes(bytes) ?? BINARY, blob: encodeBase64(bytes), ...tail }
+  if (typeof blob === 'string') {
+    return { uri, mimeType: mimeType ?? BINARY, blob: mustBeBase64(blob, `contents of "${uri}": blob`), ...tail }
   }
-  const { blob } = source
-  const isBytes = blob instanceof Uint8Array
-  const found = isBytes ? mediaTypeOfBytes(blob) : undefined
-  const mimeType = source.mimeType ?? defaultMimeType ?? found ?? 'application/octet-stream'
-  return { uri, mimeType, blob: isBytes ? encodeBase64(blob) : blob, ...tail }
+  throw new TypeError(`contents of "${uri}": they need text, a string, or blob, which is bytes or base64`)
 }
 
 /**
@@ -172,30 +197,51 @@ export const resourceContents = (
  *
  * @example
  * embed({ uri: 'note://1', mimeType: 'text/markdown', text: '# One' })
+ * @throws TypeError when there is neither text nor bytes nor base64 in it
  */
-export const embed = (source: EmbedSource, options: ContentOptions = {}): Block<EmbeddedResource> =>
-  brand('block', { type: 'resource', resource: resourceContents(source, source.uri), ...extras(options) })
-
-const messagesOf = (role: Role, content: string | Block | readonly (string | Block)[]): Messages => {
-  const list = (Array.isArray(content) ? content : [content]) as readonly (string | Block)[]
-  return brand('messages', {
-    messages: list.map((item) => ({ role, content: typeof item === 'string' ? text(item) : item })),
-  })
+export const embed = (source: EmbedSource, options: ContentOptions = {}): Block<EmbeddedResource> => {
+  const uri = mustBeString(isObject(source) ? source.uri : undefined, 'embed: the "uri"')
+  return brand('block', { type: 'resource', resource: resourceContents(source, uri), ...extras(options) })
 }
 
+type Content = string | Block | readonly (string | Block)[]
+
+const blockOf = (item: unknown, where: string): Block => {
+  if (typeof item === 'string') return text(item)
+  if (isBlock(item)) return item
+  throw new TypeError(
+    `${where}: content is a string, a block made by text(…), image(…), audio(…), link(…) or embed(…), or an array of ` +
+      `these; got ${show(item)}`,
+  )
+}
+
+const blocksOf = (content: Content, where: string): readonly Block[] =>
+  (Array.isArray(content) ? content : [content]).map((item: unknown) => blockOf(item, where))
+
+const messagesOf = (role: Role, content: Content): Messages =>
+  brand('messages', { messages: blocksOf(content, role).map((block) => ({ role, content: block })) })
+
 /** A message of the user in a prompt; an array gives one message for each item. */
-export const user = (content: string | Block | readonly (string | Block)[]): Messages => messagesOf('user', content)
+export const user = (content: Content): Messages => messagesOf('user', content)
 
 /** A message of the assistant in a prompt; an array gives one message for each item. */
-export const assistant = (content: string | Block | readonly (string | Block)[]): Messages =>
-  messagesOf('assistant', content)
+export const assistant = (content: Content): Messages => messagesOf('assistant', content)
 
 /** What {@link result} takes. */
 export interface ResultParts<Structured = Json> {
-  readonly content?: string | Block | readonly (string | Block)[]
+  readonly content?: Content
   readonly structuredContent?: Structured
   readonly isError?: boolean
   readonly meta?: Meta
+}
+
+const RESULT_PARTS = ['content', 'structuredContent', 'isError', 'meta']
+
+const checkParts = (parts: unknown): void => {
+  const known = RESULT_PARTS.join(', ')
+  if (!isObject(parts)) throw new TypeError(`result: pass an object of ${known}; got ${show(parts)}`)
+  const unknown = Object.keys(parts).find((key) => !RESULT_PARTS.includes(key))
+  if (unknown !== undefined) throw new TypeError(`result: there is no "${unknown}"; there are ${known}`)
 }
 
 /**
@@ -203,11 +249,13 @@ export interface ResultParts<Structured = Json> {
  *
  * @example
  * result({ content: 'Nothing was free.', isError: true })
+ * @throws TypeError for content that no helper of this library made
  */
 export const result = <const Structured = Json>(parts: ResultParts<Structured>): Result<Structured> => {
+  checkParts(parts)
   const { content, structuredContent, isError, meta } = parts
   return brand('result', {
-    content: content === undefined ? mirror(structuredContent) : blocks(content),
+    content: content === undefined ? mirror(structuredContent) : blocksOf(content, 'result'),
     ...(structuredContent !== undefined && { structuredContent }),
     ...(isError !== undefined && { isError }),
     ...(meta && { _meta: meta }),
@@ -215,9 +263,4 @@ export const result = <const Structured = Json>(parts: ResultParts<Structured>):
 }
 
 const mirror = (structured: unknown): readonly ContentBlock[] =>
-  structured === undefined ? [] : [text(JSON.stringify(structured))]
-
-const blocks = (content: string | Block | readonly (string | Block)[]): readonly ContentBlock[] =>
-  (Array.isArray(content) ? (content as readonly (string | Block)[]) : [content as string | Block]).map((item) =>
-    typeof item === 'string' ? text(item) : item,
-  )
+  structured === undefined ? [] : [text(jsonText(structured, 'result: structuredContent is'))]

@@ -17,13 +17,13 @@ const CACHEABLE = new Set([
 
 // 2026-07-28 §ResultType, §_meta (serverInfo) and Caching: members that every result has.
 const stamp = (method: string, result: object, server: Implementation): object => {
-  const { _meta } = result as { _meta?: unknown }
+  const { resultType, ttlMs, cacheScope, _meta } = result as Readonly<Record<string, unknown>>
   const stamped = {
-    resultType: 'complete',
     ...result,
+    resultType: resultType ?? 'complete',
     _meta: { 'io.modelcontextprotocol/serverInfo': server, ...(isObject(_meta) ? _meta : undefined) },
   }
-  return CACHEABLE.has(method) ? { ttlMs: 0, cacheScope: 'private', ...stamped } : stamped
+  return CACHEABLE.has(method) ? { ...stamped, ttlMs: ttlMs ?? 0, cacheScope: cacheScope ?? 'private' } : stamped
 }
 
 export const revision20260728 = revise(revision20251125, {

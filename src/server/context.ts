@@ -25,6 +25,8 @@ export interface Surroundings {
 export class Incoming extends Call {
   readonly peer: Peer
   readonly surroundings: Surroundings
+  /** The last progress that was sent: it only ever increases, whichever handler of the call tells it. */
+  progressed = Number.NEGATIVE_INFINITY
 
   constructor(
     id: RequestId | undefined,
@@ -43,7 +45,8 @@ export class Incoming extends Call {
 /** What a handler may ask of the server that runs it. */
 export interface Host {
   readonly lifespan: unknown
-  readonly readResource: (uri: string, incoming: Incoming) => Promise<ReadableContents>
+  /** @param depth how many resources are being read for one another */
+  readonly readResource: (uri: string, incoming: Incoming, depth: number) => Promise<ReadableContents>
 }
 
 /** What was requested. */
@@ -68,16 +71,20 @@ const NO_META: Meta = Object.freeze({})
 
 const stringOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
+// An error has no members that JSON would show; its stack is for the log of the server.
+const loggable = (data: unknown): unknown => (data instanceof Error ? String(data) : (data ?? null))
+
 /** Everything a handler can see and do besides its arguments. One per request. */
 export class Context {
   readonly #incoming: Incoming
   readonly #host: Host
+  readonly #depth: number
   #log: Log | undefined
-  #progress = Number.NEGATIVE_INFINITY
 
-  constructor(incoming: Incoming, host: Host) {
+  constructor(incoming: Incoming, host: Host, depth = 0) {
     this.#incoming = incoming
     this.#host = host
+    this.#depth = depth
   }
 
   /** Aborts when the client cancels or goes away, at a timeout, and at close. Its `reason` is an `AbortedError`. */
@@ -142,12 +149,12 @@ export class Context {
   progress(done: number, total?: number, message?: string): Promise<void> {
     const token = this.request.meta['progressToken']
     const wanted = typeof token === 'string' || Number.isSafeInteger(token)
-    if (!wanted || !Number.isFinite(done) || done <= this.#progress) return SENT
-    this.#progress = done
+    if (!wanted || !Number.isFinite(done) || done <= this.#incoming.progressed) return SENT
+    this.#incoming.progressed = done
     const params = {
       progressToken: token,
       progress: done,
-      ...(total !== undefined && { total }),
+      ...(Number.isFinite(total) && { total }),
       ...(message !== undefined && { message }),
     }
     const known = trim(this.#incoming.peer.revision.shapes, 'progress', params) as object
@@ -159,7 +166,7 @@ export class Context {
    * @throws McpError when there is none
    */
   readResource(uri: string): Promise<ReadableContents> {
-    return this.#host.readResource(uri, this.#incoming)
+    return this.#host.readResource(uri, this.#incoming, this.#depth + 1)
   }
 
   /** Adds what a layer passed to `next`. */
@@ -174,7 +181,7 @@ export class Context {
   #send(level: LoggingLevel, data: unknown, logger: string | undefined): Promise<void> {
     const { logLevel } = this.#incoming.peer
     if (logLevel === undefined || LOGGING_LEVELS.indexOf(level) < LOGGING_LEVELS.indexOf(logLevel)) return SENT
-    const params = { level, ...(logger !== undefined && { logger }), data: data === undefined ? null : data }
+    const params = { level, ...(logger !== undefined && { logger }), data: loggable(data) }
     return this.#incoming.notify(notificationText('notifications/message', params)) ?? SENT
   }
 }

@@ -1,6 +1,7 @@
 import { DefinitionError } from '../errors.ts'
 import { didYouMean } from '../model/nearest.ts'
 import { compileSchema, type PromptArgument, promptArguments } from '../model/schema/index.ts'
+import { show } from '../model/schema/problems.ts'
 import type { Prompt } from '../model/types.ts'
 import type { Context } from './context.ts'
 import { describe } from './define-tool.ts'
@@ -11,7 +12,7 @@ import type { Completer, PromptOptions } from './types.ts'
 /** Throws for a name that nobody could ask for. */
 export const checkPromptName = (name: string): void => {
   if (typeof name === 'string' && name.trim() !== '') return
-  throw new DefinitionError(`prompt ${JSON.stringify(name)}: a prompt needs a name that is not empty`)
+  throw new DefinitionError(`prompt ${show(name)}: a prompt needs a name, a string that is not empty`)
 }
 
 const startsWith = (choice: string, value: string): boolean => choice.toLowerCase().startsWith(value.toLowerCase())

@@ -1,4 +1,5 @@
 import { DefinitionError } from '../errors.ts'
+import { show } from '../model/schema/problems.ts'
 import type { CacheHint } from '../model/types.ts'
 import { parseUriTemplate } from '../model/uri-template/index.ts'
 import type { Context } from './context.ts'
@@ -10,22 +11,24 @@ import type { ResourceOptions } from './types.ts'
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/
 // RFC 3986 §2: what never stands in a URI as it is.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const NOT_IN_URI = /[\u0000-\u0020\u007f-\uffff<>"\\^`{|}]/
+const NOT_IN_URI = /[\u0000-\u0020\u007f-\u{10ffff}<>"\\^`{|}]/gu
+
+const percentEncoded = (character: string): string => encodeURIComponent(character.replace(/\p{Surrogate}/u, '\ufffd'))
 
 /** Throws for a URI that no client could send. */
 export const checkUri = (uri: string): void => {
   if (typeof uri !== 'string' || !SCHEME.test(uri)) {
-    throw new DefinitionError(
-      `resource ${JSON.stringify(uri)}: a URI begins with its scheme, as in ${JSON.stringify(`docs://${uri}`)}`,
-    )
+    const example = typeof uri === 'string' ? `docs://${uri}` : 'docs://welcome'
+    throw new DefinitionError(`resource ${show(uri)}: a URI begins with its scheme, as in ${show(example)}`)
   }
 }
 
 const checkStaticUri = (uri: string): void => {
-  const character = NOT_IN_URI.exec(uri)?.[0]
+  const [character] = uri.match(NOT_IN_URI) ?? []
   if (character === undefined) return
+  const encoded = uri.replace(NOT_IN_URI, percentEncoded)
   throw new DefinitionError(
-    `resource "${uri}": ${JSON.stringify(character)} cannot stand in a URI; percent-encode it: "${encodeURI(uri)}"`,
+    `resource ${show(uri)}: ${show(character)} cannot stand in a URI; percent-encode it, as in ${show(encoded)}`,
   )
 }
 
@@ -33,16 +36,16 @@ const isTemplate = (uri: string): boolean => uri.includes('{') || uri.includes('
 
 /** Throws for a cache hint that no client could use. */
 export const checkCache = (cache: CacheHint | undefined, where: string): void => {
-  const { ttlMs = 0, scope = 'private' } = cache ?? {}
+  if (cache === undefined) return
+  checkOptions(cache, ['ttlMs', 'scope'], `${where}, cache`)
+  const { ttlMs = 0, scope = 'private' } = cache
   if (!Number.isSafeInteger(ttlMs) || ttlMs < 0) {
-    throw new DefinitionError(`${where}, cache: ttlMs is a whole number of milliseconds from 0, got ${String(ttlMs)}`)
+    throw new DefinitionError(`${where}, cache: ttlMs is a whole number of milliseconds from 0, got ${show(ttlMs)}`)
   }
   if (scope !== 'public' && scope !== 'private') {
-    throw new DefinitionError(`${where}, cache: scope is 'public' or 'private', got ${JSON.stringify(scope)}`)
+    throw new DefinitionError(`${where}, cache: scope is 'public' or 'private', got ${show(scope)}`)
   }
 }
-
-const asItIs = (uri: string): string => uri
 
 type AnyOptions = ResourceOptions<Readonly<Record<string, unknown>>, Context>
 
@@ -78,6 +81,16 @@ const defineStatic = (uri: string, rest: readonly unknown[], scope: Scope): Reso
   })
 }
 
+const checkAllowUnsafe = (allowed: unknown, names: readonly string[], where: string): true | readonly string[] => {
+  if (allowed === undefined) return []
+  if (allowed === true) return true
+  const odd = Array.isArray(allowed) ? allowed.find((name) => !names.includes(name)) : allowed
+  if (odd === undefined) return allowed as readonly string[]
+  throw new DefinitionError(
+    `${where}, allowUnsafe: pass true, or an array of variables of the template, which has ${names.join(', ')}; got ${show(odd)}`,
+  )
+}
+
 const defineTemplate = (uri: string, rest: readonly unknown[], scope: Scope): TemplateDefinition => {
   const template = parseUriTemplate(uri)
   const { options, handler } = readOptions(uri, rest, 'template')
@@ -86,7 +99,6 @@ const defineTemplate = (uri: string, rest: readonly unknown[], scope: Scope): Te
   return Object.freeze({
     kind: 'template',
     template,
-    publicUri: asItIs,
     listing: Object.freeze({ uriTemplate: uri, ...common(options, uri) }),
     handler,
     scope,
@@ -94,7 +106,7 @@ const defineTemplate = (uri: string, rest: readonly unknown[], scope: Scope): Te
     completers: readCompleters(complete, names, `resource "${uri}"`),
     cache,
     enabled,
-    allowUnsafe: allowUnsafe ?? [],
+    allowUnsafe: checkAllowUnsafe(allowUnsafe, names, `resource "${uri}"`),
   })
 }
 

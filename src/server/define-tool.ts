@@ -1,8 +1,9 @@
 import { DefinitionError } from '../errors.ts'
 import { compileSchema, headerParameters, objectSchema } from '../model/schema/index.ts'
+import { show } from '../model/schema/problems.ts'
 import type { JsonObject } from '../wire/json.ts'
 import type { Scope, ToolDefinition } from './definition.ts'
-import { asSchema, checkOptions, OPTIONS, readArguments } from './options.ts'
+import { asSchema, checkOptions, milliseconds, OPTIONS, readArguments } from './options.ts'
 import type { ToolOptions } from './types.ts'
 
 const NAME = /^[A-Za-z0-9_.-]{1,128}$/
@@ -13,9 +14,7 @@ const NO_ARGUMENTS: JsonObject = Object.freeze({ type: 'object', properties: Obj
 /** 2026-07-28 §Tool Names, as a rule. */
 export const checkToolName = (name: string): void => {
   if (typeof name === 'string' && NAME.test(name)) return
-  throw new DefinitionError(
-    `tool ${JSON.stringify(name)}: a tool name has 1 to 128 of the characters A-Z a-z 0-9 _ - and .`,
-  )
+  throw new DefinitionError(`tool ${show(name)}: a name of a tool has 1 to 128 of the characters A-Z a-z 0-9 _ - and .`)
 }
 
 const inputObject = (json: JsonObject, where: string): JsonObject => {
@@ -52,9 +51,6 @@ export const defineTool = (name: string, rest: readonly unknown[], scope: Scope)
   const output = outputSchema && compileSchema(outputSchema, 'output', `${where}, output`)
   const json = input ? inputObject(input.json, `${where}, input`) : NO_ARGUMENTS
   const { annotations, icons, meta, timeoutMs, enabled } = options
-  if (timeoutMs !== undefined && !(timeoutMs > 0)) {
-    throw new DefinitionError(`${where}: timeoutMs is a number of milliseconds above 0, got ${String(timeoutMs)}`)
-  }
   return Object.freeze({
     kind: 'tool',
     listing: Object.freeze({
@@ -71,7 +67,7 @@ export const defineTool = (name: string, rest: readonly unknown[], scope: Scope)
     headers: headerParameters(json, `${where}, input`),
     handler,
     scope,
-    timeoutMs,
+    timeoutMs: timeoutMs === undefined ? undefined : milliseconds(timeoutMs, `${where}: timeoutMs`),
     enabled,
   })
 }

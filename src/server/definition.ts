@@ -22,10 +22,21 @@ export type Layer = (context: Context, next: (added?: object) => Promise<unknown
 export interface Scope {
   /** Outermost first. */
   readonly layers: readonly Layer[]
-  readonly lifespans: readonly LifespanStart<unknown>[]
+  /** Those of each server around the entry, the entry's own last. */
+  readonly lifespans: readonly (readonly LifespanStart<unknown>[])[]
   /** Of merged servers: they wrap the messages to their own entries only. */
   readonly interceptors: readonly Interceptor[]
+  /** Puts the prefixes of merging before a URI of the server that the entry comes from. */
+  readonly publicUri: (uri: string) => string
 }
+
+/** The scope of a chain that has said nothing yet. */
+export const NO_SCOPE: Scope = Object.freeze({
+  layers: Object.freeze([]),
+  lifespans: Object.freeze([]),
+  interceptors: Object.freeze([]),
+  publicUri: (uri: string) => uri,
+})
 
 /** What every entry has. */
 interface Base {
@@ -59,8 +70,6 @@ export interface TemplateDefinition extends Base {
   readonly kind: 'template'
   readonly listing: ResourceTemplate
   readonly template: UriTemplate
-  /** Puts the prefixes of merging before a URI that `list` names. */
-  readonly publicUri: (uri: string) => string
   readonly list: ((context: Context) => MaybePromise<readonly (string | ListedResource)[]>) | undefined
   readonly completers: Completers
   readonly cache: CacheHint | undefined

@@ -1,24 +1,15 @@
 import { AbortedError, ErrorCode, McpError, ToolError } from '../errors.ts'
 import type { CallToolResult } from '../model/types.ts'
-import type { Revision } from '../protocol/revision.ts'
+import { jsonText, messageOf } from '../model/values.ts'
 import type { ErrorObject } from '../wire/message.ts'
 import type { Incoming } from './context.ts'
 import type { Settings } from './settings.ts'
 import { ArgumentsError } from './validated.ts'
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
 // Short enough to be read out over the telephone; it only has to be found again in the log.
 const reference = (): string => Math.random().toString(36).slice(2, 10).toUpperCase()
 
 const errorResult = (text: string): CallToolResult => ({ content: [{ type: 'text', text }], isError: true })
-
-/** The error member of a response. */
-const errorObject = ({ code: own, message, data }: McpError, { resourceNotFound }: Revision): ErrorObject => {
-  // Revisions have different codes for this, and one of them must not use the other's.
-  const code = own === ErrorCode.ResourceNotFound ? resourceNotFound : own
-  return data === undefined ? { code, message } : { code, message, data }
-}
 
 /** What becomes of errors: which the client sees as they are, and which are logged and perhaps masked. */
 export class Failures {
@@ -42,22 +33,44 @@ export class Failures {
 
   /** What anything else threw, as the error of a response. */
   errorObject(error: unknown, incoming: Incoming): ErrorObject {
-    if (error instanceof McpError) return errorObject(error, incoming.peer.revision)
+    if (error instanceof McpError) return this.#asItIs(error, incoming)
     if (error instanceof ArgumentsError)
       return { code: ErrorCode.InvalidParams, message: `${incoming.method}: ${error.message}` }
-    const message = error instanceof AbortedError ? error.message : this.#unexpected(error, incoming)
-    return { code: ErrorCode.InternalError, message }
+    const isForClient = error instanceof ToolError || error instanceof AbortedError
+    return { code: ErrorCode.InternalError, message: isForClient ? error.message : this.#unexpected(error, incoming) }
+  }
+
+  #asItIs({ code: own, message, data }: McpError, { method, peer }: Incoming): ErrorObject {
+    // Revisions have different codes for this, and one of them must not use the other's.
+    const code = own === ErrorCode.ResourceNotFound ? peer.revision.resourceNotFound : own
+    if (data === undefined) return { code, message }
+    try {
+      jsonText(data, 'its data is')
+      return { code, message, data }
+    } catch (error) {
+      this.#log(`${method} failed with an McpError that went out without its data:`, error)
+      return { code, message }
+    }
   }
 
   #unexpected(error: unknown, { method, id }: Incoming): string {
-    const { maskErrors, logger, onError } = this.#settings
+    const { maskErrors, onError } = this.#settings
     const number = maskErrors ? reference() : undefined
-    logger.error(number ? `${method} failed (${number}):` : `${method} failed:`, error)
-    try {
-      onError?.(error, { method, requestId: id, reference: number })
-    } catch (failure) {
-      logger.error('onError failed:', failure)
+    this.#log(number ? `${method} failed (${number}):` : `${method} failed:`, error)
+    if (onError) {
+      // Inside of a promise, it can neither fail nor delay the answer.
+      new Promise((resolve) => resolve(onError(error, { method, requestId: id, reference: number }))).catch(
+        (failure: unknown) => this.#log('onError failed:', failure),
+      )
     }
     return number ? `internal error, reference ${number}` : messageOf(error)
+  }
+
+  #log(message: string, detail: unknown): void {
+    try {
+      this.#settings.logger.error(message, detail)
+    } catch {
+      // A logger that fails must not take the answer with it, and there is nobody left to tell.
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { DefinitionError, ErrorCode, McpError } from '../errors.ts'
+import { DefinitionError } from '../errors.ts'
 import type { Call } from '../peer/call.ts'
 import { isObject } from '../wire/json.ts'
 import type { Params } from '../wire/message.ts'
@@ -24,12 +24,11 @@ export const compose = (layers: readonly Layer[], handler: Handler): Handler =>
 /** What answers a message, given its parameters. */
 export type Answerer = (params: Params | undefined) => MaybePromise<object | undefined>
 
-const checked = (method: string, result: unknown): object | undefined => {
-  if (result === undefined || isObject(result)) return result
-  throw new McpError(
-    ErrorCode.InternalError,
-    `intercept: the answer to "${method}" must be an object; return what next() gave`,
-  )
+const checked = ({ id, method }: Call, result: unknown): object | undefined => {
+  if (isObject(result)) return result
+  // A notification has no answer.
+  if (result === undefined && id === undefined) return undefined
+  throw new TypeError(`intercept: the answer to "${method}" must be an object; return what next() gave`)
 }
 
 /** Wraps interceptors around what answers a message, outermost first. */
@@ -43,7 +42,7 @@ export const intercept = (
     (inner, interceptor) => async (params) => {
       const message = { method: call.method, params, id: call.id, auth, http, signal: call.signal }
       const result = await interceptor(message, async (replacement) => inner(replacement ?? params))
-      return checked(call.method, result)
+      return checked(call, result)
     },
     answer,
   )

@@ -32,9 +32,13 @@ const disposer = (value: unknown): (() => unknown) | undefined => {
   return asyncDispose ?? dispose
 }
 
+const isSyncGenerator = (value: unknown): boolean =>
+  isObject(value) && Symbol.iterator in value && typeof value['next'] === 'function'
+
 const startOne = async (start: LifespanStart<unknown>): Promise<Started> => {
   const made = start()
   if (isGenerator(made)) return startGenerator(made)
+  if (isSyncGenerator(made)) throw new DefinitionError('lifespan: make it an async generator: async function* () { … }')
   const value = await made
   const stop = async (): Promise<void> => {
     await disposer(value)?.call(value)
@@ -48,16 +52,22 @@ const isPlain = (value: unknown): boolean => {
   return prototype === Object.prototype || prototype === null
 }
 
-/** What handlers see of several lifespans: one value as it is, several plain objects as one. */
+const merged = (values: readonly unknown[]): unknown => Object.freeze(Object.assign({}, ...values))
+
+/** What handlers see of the lifespans of one server: one value as it is, several plain objects as one. */
 const join = (values: readonly unknown[]): unknown => {
-  if (values.length === 1) return values[0]
-  const odd = values.find((value) => !isPlain(value))
-  if (odd !== undefined) {
-    throw new DefinitionError(
-      'lifespan: where there are several, each must give a plain object, so that they can be merged',
-    )
-  }
-  return Object.freeze(Object.assign({}, ...values))
+  const given = values.filter((value) => value !== undefined)
+  if (given.length < 2) return given[0]
+  if (given.every(isPlain)) return merged(given)
+  throw new DefinitionError(
+    'lifespan: where a server has several, each gives a plain object, so that they can be merged',
+  )
+}
+
+/** What handlers of a merged server see: its own value, together with the host's where both are plain objects. */
+const overlay = (outer: unknown, own: unknown): unknown => {
+  if (own === undefined) return outer
+  return isPlain(outer) && isPlain(own) ? merged([outer, own]) : own
 }
 
 type Starts = readonly LifespanStart<unknown>[]
@@ -65,17 +75,17 @@ type Starts = readonly LifespanStart<unknown>[]
 /** The lifespans of one runtime: started once and in order, undone once and in reverse. */
 export class Lifespans {
   readonly #starts: Starts
-  readonly #scopes: ReadonlySet<Starts>
+  readonly #scopes: ReadonlySet<readonly Starts[]>
   readonly #started = new Map<LifespanStart<unknown>, Started>()
-  readonly #joined = new Map<Starts, unknown>()
+  readonly #seen = new Map<readonly Starts[], unknown>()
   #starting: Promise<void> | undefined
   #ready: boolean
 
   /**
    * @param starts all of them, in order
-   * @param scopes what entries see of them
+   * @param scopes what entries see of them: those of each server around the entry, outermost first
    */
-  constructor(starts: Starts, scopes: Iterable<Starts>) {
+  constructor(starts: Starts, scopes: Iterable<readonly Starts[]>) {
     this.#starts = starts
     this.#scopes = new Set(scopes)
     this.#ready = starts.length === 0
@@ -92,9 +102,9 @@ export class Lifespans {
     return this.#starting
   }
 
-  /** What an entry with this scope sees. */
-  valueOf(scope: Starts): unknown {
-    return this.#joined.get(scope)
+  /** What an entry with this scope sees; undefined where nothing was started for it. */
+  valueOf(scope: readonly Starts[]): unknown {
+    return this.#seen.get(scope)
   }
 
   /** Undoes what has started; the first error is thrown once all have had their turn. */
@@ -106,13 +116,18 @@ export class Lifespans {
   async #startAll(): Promise<void> {
     try {
       for (const start of this.#starts) this.#started.set(start, await startOne(start))
-      for (const scope of this.#scopes)
-        this.#joined.set(scope, join(scope.map((start) => this.#started.get(start)?.value)))
+      for (const scope of this.#scopes) this.#seen.set(scope, this.#valueFor(scope))
     } catch (error) {
-      await this.#stopAll()
+      // What it failed with first is what matters.
+      await this.#stopAll().catch(() => undefined)
       throw error
     }
     this.#ready = true
+  }
+
+  #valueFor(scope: readonly Starts[]): unknown {
+    const values = scope.map((starts) => join([...new Set(starts)].map((start) => this.#started.get(start)?.value)))
+    return values.reduce(overlay, undefined)
   }
 
   async #stopAll(): Promise<void> {

@@ -1,4 +1,5 @@
 import { DefinitionError } from '../errors.ts'
+import { show } from '../model/schema/problems.ts'
 import { parseUriTemplate } from '../model/uri-template/index.ts'
 import { checkPromptName } from './define-prompt.ts'
 import { checkToolName } from './define-tool.ts'
@@ -30,7 +31,6 @@ const rename = (entry: EntryDefinition, prefix: string): EntryDefinition => {
       return {
         ...entry,
         template: parseUriTemplate(uriTemplate),
-        publicUri: (uri) => prefixUri(entry.publicUri(uri), prefix),
         listing: { ...entry.listing, uriTemplate },
       }
     }
@@ -39,19 +39,20 @@ const rename = (entry: EntryDefinition, prefix: string): EntryDefinition => {
   }
 }
 
-const within = (outer: Scope, inner: Scope, other: Definition): Scope => ({
+const within = (outer: Scope, inner: Scope, other: Definition, prefix: string | undefined): Scope => ({
   layers: [...outer.layers, ...inner.layers],
   lifespans: [...outer.lifespans, ...inner.lifespans],
   interceptors: [...other.interceptors, ...inner.interceptors],
+  publicUri: prefix === undefined ? inner.publicUri : (uri) => prefixUri(inner.publicUri(uri), prefix),
 })
 
 /** The entries of another server as they stand in this one: renamed, and inside of what this chain has said so far. */
 export const mergedEntries = (host: Definition, other: Definition, prefix: string | undefined): EntryDefinition[] => {
   if (prefix !== undefined && !PREFIX.test(prefix)) {
-    throw new DefinitionError(`merge: the prefix ${JSON.stringify(prefix)} may hold A-Z a-z 0-9 _ - and . only`)
+    throw new DefinitionError(`merge: a prefix is made of the characters A-Z a-z 0-9 _ - and ., got ${show(prefix)}`)
   }
   return [...other.entries.values()].map((entry) => {
     const renamed = prefix === undefined ? entry : rename(entry, prefix)
-    return Object.freeze({ ...renamed, scope: within(host.scope, entry.scope, other) })
+    return Object.freeze({ ...renamed, scope: within(host.scope, entry.scope, other, prefix) })
   })
 }

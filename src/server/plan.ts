@@ -2,6 +2,7 @@ import { DefinitionError } from '../errors.ts'
 import { objectSchema } from '../model/schema/index.ts'
 import type { Implementation, ServerCapabilities } from '../model/types.ts'
 import type { Revision } from '../protocol/revision.ts'
+import type { Params } from '../wire/message.ts'
 import type {
   Definition,
   EntryDefinition,
@@ -82,10 +83,18 @@ const planTemplate = (entry: TemplateDefinition): PlannedTemplate => {
   }
 }
 
+// `_meta` belongs to the protocol, and no schema of parameters knows it.
+const withoutMeta =
+  (handler: Handler): Handler =>
+  (params, context) => {
+    const { _meta, ...own } = params as Params
+    return handler(own, context)
+  }
+
 // Without a schema, a vendor method sees its parameters as they came.
 const planMethod = (entry: MethodDefinition): Planned<MethodDefinition> => ({
   entry,
-  run: compose(entry.scope.layers, entry.params ? validated(entry.params, entry.handler) : entry.handler),
+  run: compose(entry.scope.layers, entry.params ? withoutMeta(validated(entry.params, entry.handler)) : entry.handler),
 })
 
 const planResource = (entry: ResourceDefinition): Planned<ResourceDefinition> => ({

@@ -1,6 +1,7 @@
-import { type Block, isBlock, isResult, type Result } from '../model/content.ts'
+import { type Block, isBlock, isMessages, isResult, type Result } from '../model/content.ts'
 import type { CompiledSchema } from '../model/schema/index.ts'
 import { type CallToolResult, type ContentBlock, WRAPPED_VALUE } from '../model/types.ts'
+import { bytesOf, jsonText } from '../model/values.ts'
 import { isObject, type Json } from '../wire/json.ts'
 import type { MaybePromise } from './types.ts'
 
@@ -10,20 +11,27 @@ export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
 
 const NOTHING: CallToolResult = Object.freeze({ content: Object.freeze([]) })
 
-const jsonOf = (value: unknown): string => {
-  const json = JSON.stringify(value)
-  if (json === undefined) throw new TypeError(`it returned a ${typeof value}, which JSON cannot carry`)
-  return json
-}
-
-const hasToJson = (value: unknown): boolean => isObject(value) && typeof value['toJSON'] === 'function'
+// What turns itself into something else, as a Date does, must be judged by what it turns into.
+const plain = (value: unknown, json: string): Json =>
+  (isObject(value) && !json.startsWith('{') ? JSON.parse(json) : value) as Json
 
 const structured = (value: unknown, wrapped: boolean): CallToolResult => {
-  const json = jsonOf(value)
-  // What turns itself into something else must be judged by what it turns into.
-  const structuredContent = (hasToJson(value) ? JSON.parse(json) : value) as Json
+  const json = jsonText(value, 'it returned')
+  const structuredContent = plain(value, json)
   const content: ContentBlock[] = [{ type: 'text', text: json }]
   return wrapped ? { content, structuredContent, [WRAPPED_VALUE]: true } : { content, structuredContent }
+}
+
+const isMirror = ({ content, structuredContent }: Result): boolean => {
+  const [only, ...others] = content
+  return others.length === 0 && only?.type === 'text' && only.text === JSON.stringify(structuredContent)
+}
+
+/** A result made by hand, with the value as it is sent. */
+const fromResult = (made: Result, value: unknown, wrapped: boolean): CallToolResult => {
+  if (value === undefined) return made as CallToolResult
+  const sent = structured(value, wrapped)
+  return { ...(made as CallToolResult), ...sent, content: isMirror(made) ? sent.content : made.content }
 }
 
 const asContent = (item: unknown): ContentBlock => {
@@ -32,16 +40,26 @@ const asContent = (item: unknown): ContentBlock => {
   throw new TypeError('it returned an array of content and other values; use text(…) for those, or result(…)')
 }
 
+const RESULT_MEMBERS = new Set(['content', 'structuredContent', 'isError', '_meta', 'resultType'])
+
+const looksLikeResult = (value: object): boolean =>
+  Array.isArray((value as { content?: unknown }).content) && Object.keys(value).every((key) => RESULT_MEMBERS.has(key))
+
+const mistaken = (value: object): string | undefined => {
+  if (looksLikeResult(value)) return 'it returned { content: […] }, which could be anybody’s data; wrap it in result(…)'
+  if (isMessages(value)) return 'it returned a prompt message; return the text itself, or text(…)'
+  return bytesOf(value) && 'it returned bytes; say what they are with image(…), audio(…) or embed(…)'
+}
+
 /** The result of a tool without an output schema. */
 const fromAnything = (value: unknown): CallToolResult => {
   if (typeof value === 'string') return { content: [{ type: 'text', text: value }] }
   if (typeof value !== 'object' || value === null) return value === undefined ? NOTHING : structured(value, false)
   if (isBlock(value)) return { content: [value as Block] }
-  if (isResult(value)) return value as CallToolResult
+  if (isResult(value)) return fromResult(value, value.structuredContent, false)
   if (Array.isArray(value)) return value.some(isBlock) ? { content: value.map(asContent) } : structured(value, false)
-  if (Array.isArray((value as { content?: unknown }).content)) {
-    throw new TypeError('it returned { content: […] }, which could be anybody’s data; wrap it in result(…)')
-  }
+  const mistake = mistaken(value)
+  if (mistake) throw new TypeError(mistake)
   return structured(value, false)
 }
 
@@ -59,15 +77,12 @@ const fit = (
   return checked instanceof Promise ? checked.then((late) => use(parsed(late))) : use(parsed(checked))
 }
 
-const fromResult = (output: CompiledSchema, made: Result): MaybePromise<CallToolResult> => {
-  if (made.isError) return made as CallToolResult
+const checkResult = (output: CompiledSchema, made: Result, wrapped: boolean): MaybePromise<CallToolResult> => {
+  if (made.isError) return fromResult(made, made.structuredContent, wrapped)
   if (made.structuredContent === undefined) {
     throw new TypeError('it has an output schema, so that its result(…) needs structuredContent')
   }
-  return fit(output, made.structuredContent, (value) => ({
-    ...(made as CallToolResult),
-    structuredContent: value as Json,
-  }))
+  return fit(output, made.structuredContent, (value) => fromResult(made, value, wrapped))
 }
 
 /**
@@ -81,6 +96,6 @@ export const toToolResult = (
   wrapped: boolean,
 ): MaybePromise<CallToolResult> => {
   if (!output) return fromAnything(value)
-  if (isResult(value)) return fromResult(output, value)
+  if (isResult(value)) return checkResult(output, value, wrapped)
   return fit(output, value, (fitting) => structured(fitting, wrapped))
 }

@@ -1,20 +1,23 @@
 import { AbortedError, ErrorCode, McpError } from '../errors.ts'
 import { didYouMean } from '../model/nearest.ts'
+import { show } from '../model/schema/problems.ts'
 import { InFlight } from '../peer/in-flight.ts'
 import { encodeResult } from '../protocol/encode.ts'
 import type { Revision } from '../protocol/revision.ts'
+import { isObject } from '../wire/json.ts'
 import { type ErrorObject, errorText, type Params, resultText } from '../wire/message.ts'
 import { Context, type Host, type Incoming } from './context.ts'
 import type { Definition, Scope } from './definition.ts'
 import { Failures } from './failures.ts'
 import { type Answerer, intercept } from './layers.ts'
 import { Lifespans } from './lifespan.ts'
-import { invalidParams } from './methods/guards.ts'
+import { callTool } from './methods/call-tool.ts'
 import { BUILT_IN, type Method } from './methods/index.ts'
-import { readResource } from './methods/read-resource.ts'
+import { readWithin } from './methods/read-resource.ts'
+import { LONGEST_DELAY } from './options.ts'
 import { makePlan, type Plan } from './plan.ts'
 import type { Settings } from './settings.ts'
-import type { MaybePromise, ReadableContents } from './types.ts'
+import type { MaybePromise } from './types.ts'
 
 /** An error response, with what a transport needs to know of it. */
 export interface Refusal {
@@ -35,11 +38,11 @@ const vendorMethod = (plan: Plan, name: string): Method | undefined => {
   const { entry, run } = planned
   const { result } = entry
   return async (runtime, incoming, params) => {
-    const value = await run(params ?? {}, new Context(incoming, runtime.hostOf(entry.scope)))
-    if (!result) return (value ?? {}) as object
-    const checked = await result.validate(value)
-    if (checked.ok) return checked.value as object
-    throw new TypeError(`method "${name}" returned what does not fit its schema: ${checked.problems}`)
+    const value = (await run(params ?? {}, new Context(incoming, runtime.hostOf(entry.scope)))) ?? {}
+    const checked = result ? await result.validate(value) : { ok: true as const, value }
+    if (!checked.ok) throw new TypeError(`method "${name}": its result does not fit its schema: ${checked.problems}`)
+    if (isObject(checked.value)) return checked.value
+    throw new TypeError(`method "${name}": a result is an object, got ${show(checked.value)}`)
   }
 }
 
@@ -51,7 +54,7 @@ export class ServerRuntime {
   /** Every call that is being answered, on whatever transport. */
   readonly calls = new InFlight<Incoming>()
   readonly #lifespans: Lifespans
-  readonly #hosts = new Map<Scope['lifespans'], Host>()
+  readonly #hosts = new Map<Scope, Host>()
   readonly #results = new Map<string, object>()
   #closing: Promise<void> | undefined
 
@@ -116,11 +119,14 @@ export class ServerRuntime {
   }
 
   /** What handlers of a scope may ask of this server. */
-  hostOf({ lifespans }: Scope): Host {
-    const known = this.#hosts.get(lifespans)
+  hostOf(scope: Scope): Host {
+    const known = this.#hosts.get(scope)
     if (known) return known
-    const host: Host = { lifespan: this.#lifespans.valueOf(lifespans), readResource: this.#readResource }
-    this.#hosts.set(lifespans, host)
+    const host: Host = {
+      lifespan: this.#lifespans.valueOf(scope.lifespans),
+      readResource: (uri, incoming, depth) => readWithin(this, incoming, scope, uri, depth),
+    }
+    this.#hosts.set(scope, host)
     return host
   }
 
@@ -137,14 +143,12 @@ export class ServerRuntime {
   }
 
   /** A result that never changes: made once, and turned into text once per revision. */
-  remembered(key: string, keep: boolean, make: () => object): object {
+  remembered(key: string, make: () => object): object {
     const known = this.#results.get(key)
     if (known) return known
     const result = make()
-    if (keep) {
-      this.#results.set(key, result)
-      this.plan.texts.set(result, new Map())
-    }
+    this.#results.set(key, result)
+    this.plan.texts.set(result, new Map())
     return result
   }
 
@@ -163,23 +167,25 @@ export class ServerRuntime {
   }
 
   #dispatch(incoming: Incoming, params: Params | undefined): MaybePromise<object> {
-    const { method } = incoming
     const answer = this.#find(incoming)
     const result = answer(this, incoming, params)
-    return method !== 'tools/call' && result instanceof Promise ? this.limited(result, undefined, incoming) : result
+    // Tools have limits of their own.
+    return answer !== callTool && result instanceof Promise ? this.limited(result, undefined, incoming) : result
   }
 
   #find({ method, peer }: Incoming): Method {
-    const vendor = vendorMethod(this.plan, method)
-    if (vendor) return vendor
-    const builtIn = peer.revision.requests.has(method) ? BUILT_IN.get(method) : undefined
-    if (builtIn && (builtIn.needs === undefined || this.plan.capabilities[builtIn.needs])) return builtIn.answer
-    const known = [
-      ...this.plan.methods.keys(),
-      ...[...BUILT_IN.keys()].filter((name) => peer.revision.requests.has(name)),
-    ]
+    const answer = vendorMethod(this.plan, method) ?? this.#builtIn(method, peer.revision)
+    if (answer) return answer
+    const builtIn = [...BUILT_IN.keys()].filter((name) => this.#builtIn(name, peer.revision))
+    const known = [...this.plan.methods.keys(), ...builtIn]
     const message = `Method not found: ${JSON.stringify(method)}.${didYouMean(method, known)}`
     throw new MethodNotFound(ErrorCode.MethodNotFound, message)
+  }
+
+  #builtIn(name: string, { requests }: Revision): Method | undefined {
+    const builtIn = requests.has(name) ? BUILT_IN.get(name) : undefined
+    if (!builtIn) return undefined
+    return builtIn.needs === undefined || this.plan.capabilities[builtIn.needs] ? builtIn.answer : undefined
   }
 
   #succeed(incoming: Incoming, result: object | undefined): Reply {
@@ -213,16 +219,10 @@ export class ServerRuntime {
     this.calls.remove(incoming)
   }
 
-  readonly #readResource = async (uri: string, incoming: Incoming): Promise<ReadableContents> => {
-    if (typeof uri !== 'string') throw invalidParams('readResource: the URI must be a string')
-    const { contents } = (await readResource(this, incoming, { uri })) as ReadableContents
-    return { contents }
-  }
-
   async #close(drainMs: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, drainMs)
+      timer = setTimeout(resolve, Math.min(drainMs, LONGEST_DELAY))
     })
     await Promise.race([this.calls.idle(), late])
     clearTimeout(timer)

@@ -1,6 +1,6 @@
 import { DefinitionError } from '../errors.ts'
 import type { InferInput, InferOutput, Schema } from '../model/schema/index.ts'
-import { compileSchema } from '../model/schema/index.ts'
+import { compileSchema, isSchema } from '../model/schema/index.ts'
 import type { TemplateVariables } from '../model/uri-template/index.ts'
 import { isObject } from '../wire/json.ts'
 import type { Context } from './context.ts'
@@ -26,6 +26,7 @@ import type {
   PromptReturn,
   ResourceOptions,
   ToolOptions,
+  WithLifespan,
 } from './types.ts'
 
 // The handshake and what is built on it belong to the conversation, not to a definition.
@@ -75,13 +76,13 @@ export class Server<Needs, Ctx, Entry> {
    * @param start an async generator that yields the value once, or a function that returns it; the value is disposed
    *   through `Symbol.asyncDispose` or `Symbol.dispose` where it has one
    */
-  lifespan<Value>(start: LifespanStart<Value>): Server<Needs, Ctx & { readonly lifespan: Value }, Entry> {
+  lifespan<Value>(start: LifespanStart<Value>): Server<Needs, Ctx & WithLifespan<Value>, Entry> {
     if (typeof start !== 'function')
       throw new DefinitionError('lifespan: pass a function, or an async generator function')
     const { scope, lifespans } = this['~definition']
     return this.#next({
       lifespans: lifespans.includes(start) ? lifespans : [...lifespans, start],
-      scope: { ...scope, lifespans: [...scope.lifespans, start] },
+      scope: { ...scope, lifespans: [[...scope.lifespans.flat(), start]] },
     })
   }
 
@@ -198,7 +199,7 @@ export class Server<Needs, Ctx, Entry> {
   ): Server<Needs, Ctx, Entry | MethodEntry<Name, Params, Output>> {
     checkMethod(name)
     const where = `method "${name}"`
-    if (!isObject(schemas) || typeof handler !== 'function') {
+    if (!isObject(schemas) || isSchema(schemas) || typeof handler !== 'function') {
       throw new DefinitionError(
         `${where}: pass the schemas, { params, result } or {}, and the handler (params, ctx) => result`,
       )
@@ -229,16 +230,17 @@ export class Server<Needs, Ctx, Entry> {
     options: MergeOptions<Prefix> & { readonly prefix: Prefix },
   ): Server<Needs, Ctx, Entry | Prefixed<Other, Prefix>>
   merge<const Other>(other: Mergeable<Ctx, Other>): Server<Needs, Ctx, Entry | Other>
-  merge(other: Mergeable<Ctx, unknown>, { prefix }: MergeOptions<string> = {}): Server<Needs, Ctx, Entry> {
+  merge(other: Mergeable<Ctx, unknown>, options: MergeOptions<string> = {}): Server<Needs, Ctx, Entry> {
     if (
       !(other instanceof Server) &&
       !isObject((other as Partial<Mergeable<Ctx, unknown>> | undefined)?.['~definition'])
     ) {
       throw new DefinitionError('merge: pass a server made by createServer(…)')
     }
+    checkOptions(options, ['prefix'], 'merge')
     const { lifespans } = this['~definition']
     const added = other['~definition'].lifespans.filter((start) => !lifespans.includes(start))
-    return mergedEntries(this['~definition'], other['~definition'], prefix).reduce<Server<Needs, Ctx, Entry>>(
+    return mergedEntries(this['~definition'], other['~definition'], options.prefix).reduce<Server<Needs, Ctx, Entry>>(
       (server, entry) => server.#add(entry),
       this.#next({ lifespans: [...lifespans, ...added] }),
     )

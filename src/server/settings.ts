@@ -1,9 +1,10 @@
 import { DefinitionError } from '../errors.ts'
+import { show } from '../model/schema/problems.ts'
 import type { CacheHint } from '../model/types.ts'
 import { type Served, serve } from '../protocol/negotiate.ts'
 import { checkCache } from './define-resource.ts'
 import type { BindOptions, FailureFacts, Logger } from './faces.ts'
-import { checkOptions } from './options.ts'
+import { checkOptions, milliseconds } from './options.ts'
 
 /** The options of a runtime, checked and complete. */
 export interface Settings {
@@ -44,17 +45,12 @@ const OPTION_NAMES = [
 
 const RESPONSE_MODES = ['auto', 'json', 'sse'] as const
 
-// The longest delay of a timer; a longer one would fire at once.
-const LONGEST_DELAY = 2 ** 31 - 1
-
 const fail = (name: string, wanted: string, value: unknown): never => {
-  throw new DefinitionError(`${name} must be ${wanted}, got ${JSON.stringify(value) ?? String(value)}`)
+  throw new DefinitionError(`bind: ${name} must be ${wanted}, got ${show(value)}`)
 }
 
 const positive = (name: string, value: number): number =>
   Number.isSafeInteger(value) && value > 0 ? value : fail(name, 'a whole number above 0', value)
-
-const delay = (name: string, value: number): number => Math.min(positive(name, value), LONGEST_DELAY)
 
 const path = (name: string, value: string): string =>
   typeof value === 'string' && value.startsWith('/') ? value : fail(name, 'a path that begins with "/"', value)
@@ -94,8 +90,8 @@ export const settle = (options: BindOptions): Settings => {
     allowedOrigins: list('allowedOrigins', options.allowedOrigins),
     publicUrl: publicUrl === undefined ? undefined : url(publicUrl),
     maxBodyBytes: positive('maxBodyBytes', options.maxBodyBytes ?? 4 * 1024 * 1024),
-    keepAliveMs: delay('keepAliveMs', options.keepAliveMs ?? 15_000),
-    timeoutMs: timeoutMs === undefined ? undefined : delay('timeoutMs', timeoutMs),
+    keepAliveMs: milliseconds(options.keepAliveMs ?? 15_000, 'bind: keepAliveMs'),
+    timeoutMs: timeoutMs === undefined ? undefined : milliseconds(timeoutMs, 'bind: timeoutMs'),
     pageSize: pageSize === undefined ? Number.POSITIVE_INFINITY : positive('pageSize', pageSize),
     cache: { ttlMs: cache?.ttlMs ?? 0, scope: cache?.scope ?? 'public' },
     health: healthPath(options.health),

@@ -27,8 +27,8 @@ export type Enabled = (facts: { readonly auth: AuthInfo | undefined }) => MaybeP
 /** The arguments of a handler: what its schema gives, or nothing. */
 export type ArgumentsOf<Input> = Input extends Schema ? InferOutput<Input> : Readonly<Record<never, never>>
 
-/** What a tool with `output` may return: what its schema takes, or a result or content made by hand. */
-export type OutputOf<Output extends Schema> = InferInput<Output> | Result | Block | readonly (string | Block)[]
+/** What a tool with `output` may return: what its schema takes, or a result made by hand around it. */
+export type OutputOf<Output extends Schema> = InferInput<Output> | Result
 
 interface Described {
   /** For people. */
@@ -149,6 +149,10 @@ export interface MethodSchemas<Params = Schema | undefined, Output = Schema | un
 
 /** What a lifespan function may be. */
 export type LifespanStart<Value> = () => AsyncGenerator<Value, unknown, unknown> | MaybePromise<Value>
+
+/** What a lifespan adds to the context; one that gives no value adds nothing. */
+// biome-ignore lint/suspicious/noConfusingVoidType: it stands for what a function returns
+export type WithLifespan<Value> = [Value] extends [void] ? unknown : { readonly lifespan: Value }
 
 /** The context of handlers before anything was added. */
 export type BaseContext = Context

@@ -27,6 +27,9 @@ const answerHealth = (exchange: Exchange, runtime: ServerRuntime): void => {
 const isHealthCheck = (path: string | undefined, method: string | undefined, url: string): boolean =>
   path !== undefined && (method === 'GET' || method === 'HEAD') && pathOf(url) === pathOf(path)
 
+const isNodeHealthCheck = (path: string | undefined, { method, url = '/', originalUrl = url }: NodeRequest): boolean =>
+  isHealthCheck(path, method, originalUrl)
+
 /** A server that is bound to options, with a handler for each kind of host. */
 export class BoundRuntime implements Runtime {
   readonly handler: NodeHandler
@@ -46,23 +49,23 @@ export class BoundRuntime implements Runtime {
     this['~server'] = server
     this.handler = (request, response, nextOrParsedBody) => {
       const next = typeof nextOrParsedBody === 'function' ? nextOrParsedBody : undefined
-      if (isMountedEndpoint(path, request)) {
+      // The health check is asked first, so that `'*'` leaves it its path.
+      if (!isNodeHealthCheck(health, request) && isMountedEndpoint(path, request)) {
         endpoint.handle(exchangeOf(request, response, next ? undefined : nextOrParsedBody))
       } else {
         this.root(request, response, next)
       }
     }
     this.root = (request, response, next) => {
-      const { url = '/', originalUrl = url } = request
-      if (isHealthCheck(health, request.method, originalUrl)) answerHealth(exchangeOf(request, response), server)
+      if (isNodeHealthCheck(health, request)) answerHealth(exchangeOf(request, response), server)
       else if (typeof next === 'function') next()
       else notFound(exchangeOf(request, response))
     }
     this.fetch = (request) => {
       const exchange = new FetchExchange(request, publicUrl)
       const { pathname } = new URL(request.url)
-      if (isEndpoint(path, pathname)) endpoint.handle(exchange)
-      else if (isHealthCheck(health, request.method, pathname)) answerHealth(exchange, server)
+      if (isHealthCheck(health, request.method, pathname)) answerHealth(exchange, server)
+      else if (isEndpoint(path, pathname)) endpoint.handle(exchange)
       else notFound(exchange)
       return exchange.response
     }

@@ -7,6 +7,8 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
+import { typescript } from '../../scripts/child.ts'
+
 const DEMO = fileURLToPath(new URL('../../examples/demo.ts', import.meta.url))
 
 interface Outcome {
@@ -17,7 +19,7 @@ interface Outcome {
 
 const runDemo = (...args: readonly string[]): Promise<Outcome> =>
   new Promise((resolve) => {
-    const command = ['--import', import.meta.resolve('tsx'), DEMO, ...args]
+    const command = [...typescript, DEMO, ...args]
     execFile(process.execPath, command, { timeout: 60_000 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })
     })

@@ -7,10 +7,10 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { typescript } from '../../scripts/child.ts'
 
 const argumentsFor = (example: string): string[] => [
-  '--import',
-  import.meta.resolve('tsx'),
+  ...typescript,
   fileURLToPath(new URL(`../../examples/${example}`, import.meta.url)),
 ]
 

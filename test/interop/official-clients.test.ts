@@ -10,6 +10,7 @@ import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js
 import { StdioClientTransport as FirstStdioTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport as FirstHttpTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { createDocumentServer } from '../../examples/documents/server.ts'
+import { typescript } from '../../scripts/child.ts'
 import type { Running } from '../../src/index.ts'
 
 const MAIN = fileURLToPath(new URL('../../examples/documents/main.ts', import.meta.url))
@@ -37,7 +38,7 @@ const info = { name: 'interop', version: '1.0.0' }
 let folder = ''
 let running: Running | undefined
 
-const stdio = () => ({ command: process.execPath, args: ['--import', 'tsx', MAIN, folder], stderr: 'pipe' as const })
+const stdio = () => ({ command: process.execPath, args: [...typescript, MAIN, folder], stderr: 'pipe' as const })
 const url = (): URL => new URL((running as Running).url)
 
 const second = async (mode: 'legacy' | 'auto', transport: 'stdio' | 'http'): Promise<Client> => {

@@ -18,7 +18,8 @@ const types20241105: Types = {
   Notification: 'jsonrpc!:2.0 method! params:any',
   Error: 'code!:integer message! data:any',
 
-  InitializeResult: 'protocolVersion! capabilities!:ServerCapabilities serverInfo!:Implementation instructions _meta:object',
+  InitializeResult:
+    'protocolVersion! capabilities!:ServerCapabilities serverInfo!:Implementation instructions _meta:object',
   Implementation: 'name! version!',
   ServerCapabilities:
     'experimental:object logging:object prompts:ListCapability resources:ResourceCapability tools:ListCapability',
@@ -62,8 +63,7 @@ const types20250326: Types = {
     'experimental:object logging:object completions:object prompts:ListCapability resources:ResourceCapability ' +
     'tools:ListCapability',
   Tool: 'name! description inputSchema!:ObjectSchema annotations:ToolAnnotations',
-  ToolAnnotations:
-    'title readOnlyHint:boolean destructiveHint:boolean idempotentHint:boolean openWorldHint:boolean',
+  ToolAnnotations: 'title readOnlyHint:boolean destructiveHint:boolean idempotentHint:boolean openWorldHint:boolean',
   AudioContent: 'type!:audio data! mimeType! annotations:Annotations',
   ProgressParams: 'progressToken!:id progress!:number total:number message',
 }
@@ -129,8 +129,7 @@ const types20260728: Types = {
     '_meta:object',
   CallToolResult: 'resultType!:complete content!:[content] structuredContent:any isError:boolean _meta:ResultMeta',
   ListResourcesResult: `resultType!:complete resources!:[Resource] nextCursor ${CACHEABLE} _meta:ResultMeta`,
-  ListResourceTemplatesResult:
-    `resultType!:complete resourceTemplates!:[ResourceTemplate] nextCursor ${CACHEABLE} _meta:ResultMeta`,
+  ListResourceTemplatesResult: `resultType!:complete resourceTemplates!:[ResourceTemplate] nextCursor ${CACHEABLE} _meta:ResultMeta`,
   ReadResourceResult: `resultType!:complete contents!:[contents] ${CACHEABLE} _meta:ResultMeta`,
   ListPromptsResult: `resultType!:complete prompts!:[Prompt] nextCursor ${CACHEABLE} _meta:ResultMeta`,
   GetPromptResult: 'resultType!:complete description messages!:[PromptMessage] _meta:ResultMeta',

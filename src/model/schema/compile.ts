@@ -3,12 +3,12 @@ import type { Direction } from './carriable.ts'
 import { frozenCopy } from './frozen.ts'
 import { knownKeys } from './known-keys.ts'
 import { notASchema } from './mistaken.ts'
-import { report } from './problems.ts'
-import { isSchema, type Schema, type StandardResult } from './standard.ts'
+import { type Problem, report } from './problems.ts'
+import { isSchema, type Schema, type StandardIssue, type StandardResult } from './standard.ts'
 import { standardJson } from './standard-json.ts'
-import { standardProblems } from './standard-problems.ts'
+import { standardProblem } from './standard-problems.ts'
 import { valibotJson } from './valibot-json.ts'
-import { valibotProblems } from './valibot-problems.ts'
+import { valibotProblem } from './valibot-problems.ts'
 
 /** What came of a value: what the schema made of it, or everything that is wrong with it in one line. */
 export type Checked = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problems: string }
@@ -42,10 +42,9 @@ export const compileSchema = (schema: Schema, direction: Direction, where: strin
 
   const finish = (result: StandardResult<unknown>, value: unknown): Checked => {
     if (!result.issues) return { ok: true, value: result.value }
-    const problems = isValibot
-      ? valibotProblems(result.issues, (path) => knownKeys(json, path))
-      : standardProblems(result.issues, vendor, value)
-    return { ok: false, problems: report(problems) }
+    const read = (issue: StandardIssue): Problem =>
+      isValibot ? valibotProblem(issue, (path) => knownKeys(json, path)) : standardProblem(issue, vendor, value)
+    return { ok: false, problems: report(result.issues, read) }
   }
   const validate = (value: unknown): Checked | Promise<Checked> => {
     const result = standard.validate(value)

@@ -22,14 +22,18 @@ const MAX_REFERENCES_FOR_DETAILS = 5_000
 // Beyond this size only the first problem of a value is looked for.
 const MAX_NODES_FOR_DETAILS = 1_000
 
+// Enough of them to tell the first problem: one for each schema around it, and the branches of a union.
+const MAX_ERRORS = 1_000
+
 // The validator compares each item with each other one.
 const MAX_UNIQUE_ITEMS = 2_000
 
 let validator: Validate | undefined
 
 const loadValidator = async (): Promise<Validate> => {
-  validator ??= (await import('@cfworker/json-schema')).validate
-  return validator
+  const { validate } = await import('@cfworker/json-schema')
+  validator = validate
+  return validate
 }
 
 const copyDocument = (document: unknown): JsonObject => {
@@ -93,7 +97,7 @@ const checkJson = (program: Program, hasUniqueItems: boolean): Check => {
     const result = run(validate, value, MAX_REFERENCES, true)
     if (result.valid) return { value: value as never }
     const all = details(validate, value)
-    const problems = schemaProblems((all ?? result).errors, program, value)
+    const problems = schemaProblems(all?.errors ?? result.errors.slice(0, MAX_ERRORS), program, value)
     // After its first error the validator still looks at some of the rest, and not always by the right rule.
     const reliable = all ? problems : problems.slice(0, 1)
     return { issues: reliable.map(({ path, text }) => ({ path, message: text })) }

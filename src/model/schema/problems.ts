@@ -46,10 +46,10 @@ const lineOf = ({ path, text, isForeign }: Problem): string => {
   return `${place(path)}${isForeign ? ':' : ''} ${text}`
 }
 
-/** Everything that is wrong, in one line. Names the first eight problems, and counts the others. */
-export const report = (problems: readonly Problem[]): string => {
-  const lines = [...new Set(problems.slice(0, MAX_PROBLEMS).map(lineOf))]
-  const more = problems.length - MAX_PROBLEMS
+/** Everything that is wrong, in one line. Reads and names the first eight issues, and counts the others. */
+export const report = <Issue>(issues: readonly Issue[], read: (issue: Issue) => Problem): string => {
+  const lines = [...new Set(Array.from(issues.slice(0, MAX_PROBLEMS), (issue) => lineOf(read(issue))))]
+  const more = issues.length - MAX_PROBLEMS
   return more > 0 ? `${lines.join('; ')}; and ${more} more` : lines.join('; ')
 }
 
@@ -79,10 +79,9 @@ export const unknownKey = (path: Path, known: readonly string[] | undefined): Pr
 
 /** A value that fits no branch of a union, with what each branch finds wrong with it. */
 export const noBranch = (path: Path, branches: readonly Problem[], value: unknown): Problem => {
-  const deeper = branches.filter((problem) => !problem.wanted || problem.path.length > path.length)
-  if (deeper.length === 0) {
-    return wrongType(path, [...new Set(branches.flatMap(({ wanted }) => wanted ?? []))], value)
-  }
+  const wanted = branches.flatMap((branch) => (branch.path.length === path.length ? (branch.wanted ?? []) : []))
+  const deeper = branches.filter((branch) => !branch.wanted || branch.path.length > path.length)
+  if (deeper.length === 0) return wrongType(path, [...new Set(wanted)], value)
   const lines = [...new Set(deeper.map(lineOf))]
   const more = lines.length > MAX_BRANCHES ? ', …' : ''
   return { path, text: `fits none of its forms: ${lines.slice(0, MAX_BRANCHES).join(', or ')}${more}` }

@@ -67,10 +67,13 @@ const nothing: Tell = ({ path, value, before }) => {
   return [unknownKey(path, Object.keys(before.schema['properties'] ?? {}))]
 }
 
+// The validator writes well-formed pointers.
+const stepsOf = (location: string): readonly string[] => pointerSteps(location) as readonly string[]
+
 // Its parts stand where the value of the property is, but speak of the name.
 const wrongName: Tell = ({ path, parts }) => {
-  const name = pointerSteps(parts[0]?.instanceLocation ?? '#')?.at(-1)
-  return [{ path: [...path, name ?? ''], text: 'has a name that is not allowed' }]
+  const names = new Set(parts.map(({ instanceLocation }) => stepsOf(instanceLocation).slice(path.length).join('')))
+  return [...names].map((name) => ({ path: [...path, name], text: 'has a name that is not allowed' }))
 }
 
 // What it says is said by the errors that follow it.
@@ -133,7 +136,7 @@ const partsOf = (errors: readonly OutputUnit[], start: number): readonly OutputU
 const ruleAt = ({ root, targets }: Program, location: string): Pick<Failure, 'rule' | 'schema'> => {
   let schema: Members = {}
   let rule: unknown = root
-  for (const step of pointerSteps(location) ?? []) {
+  for (const step of stepsOf(location)) {
     schema = (rule ?? {}) as Members
     rule = step === '$ref' ? targets[schema['$ref'] as string] : schema[step]
   }
@@ -143,7 +146,7 @@ const ruleAt = ({ root, targets }: Program, location: string): Pick<Failure, 'ru
 const valueAt = (root: unknown, location: string): Pick<Failure, 'path' | 'value'> => {
   const path: PropertyKey[] = []
   let value = root
-  for (const step of pointerSteps(location) ?? []) {
+  for (const step of stepsOf(location)) {
     path.push(Array.isArray(value) ? Number(step) : step)
     value = (value as Members)[step]
   }

@@ -29,13 +29,8 @@ const problem = (issue: StandardIssue, path: Path, root: unknown): Problem => {
   return { path, text: message + came, isForeign: true }
 }
 
-/** The issues of any Standard Schema as problems: the messages are the library's own. */
-export const standardProblems = (
-  issues: readonly StandardIssue[],
-  vendor: string,
-  value: unknown,
-): readonly Problem[] =>
-  Array.from(issues, (issue) => {
-    const path = keysOf(issue)
-    return vendor === VENDOR ? { path, text: issue.message } : problem(issue, path, value)
-  })
+/** An issue of any Standard Schema as a problem: the message is the library's own. */
+export const standardProblem = (issue: StandardIssue, vendor: string, value: unknown): Problem => {
+  const path = keysOf(issue)
+  return vendor === VENDOR ? { path, text: issue.message } : problem(issue, path, value)
+}

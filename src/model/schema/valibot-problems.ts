@@ -1,4 +1,5 @@
 import { cut, noBranch, type Path, type Problem, show, unknownKey, wrongType } from './problems.ts'
+import type { StandardIssue } from './standard.ts'
 
 /** An issue of valibot, as far as it is read here. */
 interface Issue {
@@ -29,7 +30,9 @@ const WANTED: Readonly<Record<string, string>> = {
 const TOKEN = /"[^"]*"|[^\s()|&]+/g
 
 const wantedWords = (expected: string): readonly string[] =>
-  [...new Set(expected.match(TOKEN) ?? [])].filter((word) => word !== 'undefined').map((word) => WANTED[word] ?? word)
+  [...new Set(Array.from(expected.matchAll(TOKEN), ([word]) => word))]
+    .filter((word) => word !== 'undefined')
+    .map((word) => WANTED[word] ?? word)
 
 const UNITS: Readonly<Record<string, string>> = {
   bytes: 'bytes',
@@ -88,10 +91,10 @@ const DEFAULT_MESSAGE = /^Invalid ([^:]*): /
 const isDefault = ({ message, received }: Issue): boolean =>
   DEFAULT_MESSAGE.test(message) && message.endsWith(`eceived ${received}`)
 
-const otherText = ({ message, expected }: Issue): string => {
+const otherText = ({ message }: Issue): string => {
   const label = DEFAULT_MESSAGE.exec(message)?.[1]
   if (label === 'input' || label === 'item' || label === 'type') return 'is not valid'
-  return `must be a valid ${label}${expected === null ? '' : ` (${expected})`}`
+  return `must be a valid ${label}`
 }
 
 const keysOf = (issue: Issue): Path => issue.path?.map(({ key }) => key) ?? []
@@ -120,7 +123,9 @@ const problem = (issue: Issue, path: Path, knownKeys: KnownKeys): Problem => {
   return { path, text: count ?? `${mustText(issue) ?? otherText(issue)}${came}` }
 }
 
-/** Puts the issues of valibot into the words that problems have everywhere. A message of the user's own stays. */
-export const valibotProblems = (issues: readonly unknown[], knownKeys: KnownKeys): readonly Problem[] =>
-  // They come from a schema whose vendor is valibot, and have valibot's structure.
-  (issues as readonly Issue[]).map((issue) => problem(issue, keysOf(issue), knownKeys))
+/** Puts an issue of valibot into the words that problems have everywhere. A message of the user's own stays. */
+export const valibotProblem = (issue: StandardIssue, knownKeys: KnownKeys): Problem => {
+  // It comes from a schema whose vendor is valibot, and has valibot's structure.
+  const known = issue as unknown as Issue
+  return problem(known, keysOf(known), knownKeys)
+}

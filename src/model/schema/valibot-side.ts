@@ -47,7 +47,7 @@ const unlessDefault =
     const standIn = schema['default']
     if (walk.direction === 'input' || standIn === undefined) return otherwise(schema, path, walk)
     const wrapped = wrappedOf(schema, path, walk)
-    return standIn === null ? schemaOf('nullable', { wrapped }) : wrapped
+    return standIn === null && schema.type.startsWith('null') ? schemaOf('nullable', { wrapped }) : wrapped
   }
 
 const undefinedable: Adapt = (schema, path, walk) => {

@@ -11,8 +11,7 @@ import { guarded, invalidParams, stringParam, unknownName } from './guards.ts'
 const NO_ARGUMENTS = Object.freeze({})
 
 const argumentsOf = (params: Params | undefined): Readonly<Record<string, unknown>> => {
-  const args = params?.['arguments']
-  if (args === undefined) return NO_ARGUMENTS
+  const args = params?.['arguments'] ?? NO_ARGUMENTS
   if (isObject(args)) return args
   throw invalidParams('tools/call: "arguments" must be an object')
 }

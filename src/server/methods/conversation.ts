@@ -29,7 +29,7 @@ export const initialize = (
 
 /** 2026-07-28 Discovery. */
 export const discover = (runtime: ServerRuntime): object =>
-  runtime.remembered('server/discover', true, () => {
+  runtime.remembered('server/discover', () => {
     const { plan, settings } = runtime
     const { instructions } = plan.definition.info
     return {

@@ -1,7 +1,7 @@
 import { isObject } from '../../wire/json.ts'
 import type { Params } from '../../wire/message.ts'
 import { Context, type Incoming } from '../context.ts'
-import type { PromptDefinition } from '../definition.ts'
+import { labelOf, type PromptDefinition } from '../definition.ts'
 import { toMessages } from '../messages.ts'
 import type { Planned } from '../plan.ts'
 import { isThenable } from '../results.ts'
@@ -26,7 +26,10 @@ const run = (
   params: Params | undefined,
 ): MaybePromise<object> => {
   const { description } = entry.listing
-  const convert = (value: unknown): object => ({ ...(description && { description }), messages: toMessages(value) })
+  const convert = (value: unknown): object => ({
+    ...(description && { description }),
+    messages: toMessages(value, labelOf(entry)),
+  })
   const value = handle(argumentsOf(params), new Context(incoming, runtime.hostOf(entry.scope)))
   return isThenable(value) ? Promise.resolve(value).then(convert) : convert(value)
 }

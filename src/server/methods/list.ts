@@ -1,6 +1,5 @@
 import type { Resource } from '../../model/types.ts'
 import { decodeBase64Url, encodeBase64Url } from '../../wire/base64.ts'
-import { isObject } from '../../wire/json.ts'
 import type { Params } from '../../wire/message.ts'
 import { Context, type Incoming } from '../context.ts'
 import type { EntryDefinition, TemplateDefinition } from '../definition.ts'
@@ -42,7 +41,7 @@ const listed = (entry: TemplateDefinition, item: string | ListedResource): Resou
   const { meta, ...own } = typeof item === 'string' ? { uri: item, meta: undefined } : item
   if (typeof own.uri !== 'string')
     throw new TypeError(`resource "${entry.listing.uriTemplate}", list: an item needs a "uri"`)
-  const uri = entry.publicUri(own.uri)
+  const uri = entry.scope.publicUri(own.uri)
   return { name: own.uri, ...defaults, ...own, uri, ...(meta && { _meta: meta }) }
 }
 
@@ -65,12 +64,15 @@ const listResources = async (
 // A cursor is the position of the next item; the name of the list keeps it from being used for another.
 const cursorOf = (member: string, offset: number): string => encodeBase64Url(`${member}:${offset}`)
 
+const badCursor = (method: string) =>
+  invalidParams(`${method}: this cursor is none of this list; begin again without one`)
+
 const offsetOf = (method: string, member: string, cursor: unknown): number => {
   if (cursor === undefined) return 0
   const text = typeof cursor === 'string' ? decodeBase64Url(cursor) : undefined
   const offset = text?.startsWith(`${member}:`) ? Number(text.slice(member.length + 1)) : 0
   if (Number.isSafeInteger(offset) && offset > 0) return offset
-  throw invalidParams(`${method}: this cursor is none of this list; begin again without one`)
+  throw badCursor(method)
 }
 
 const page = (
@@ -102,11 +104,10 @@ export const list =
     const templates = listing(plan)
     const offset = offsetOf(method, member, params?.['cursor'])
     if (templates.length === 0 && all.every(({ entry }) => entry.enabled === undefined)) {
-      return runtime.remembered(`${method} ${offset}`, offset < all.length || offset === 0, () =>
-        page(runtime, member, listings(all), offset, false),
-      )
+      if (offset > 0 && offset >= all.length) throw badCursor(method)
+      return runtime.remembered(`${method} ${offset}`, () => page(runtime, member, listings(all), offset, false))
     }
     return Promise.all([visible(all, incoming), listResources(runtime, incoming, templates)]).then(
-      ([shown, resources]) => page(runtime, member, [...listings(shown), ...resources.filter(isObject)], offset, true),
+      ([shown, resources]) => page(runtime, member, [...listings(shown), ...resources], offset, true),
     )
   }

@@ -1,21 +1,31 @@
-import { ErrorCode, McpError } from '../../errors.ts'
+import { DefinitionError, ErrorCode, McpError } from '../../errors.ts'
 import { didYouMean } from '../../model/nearest.ts'
 import { unsafeVariable } from '../../model/uri-template/index.ts'
 import type { Params } from '../../wire/message.ts'
 import { toContents } from '../contents.ts'
 import { Context, type Incoming } from '../context.ts'
-import type { Handler, ResourceDefinition, TemplateDefinition } from '../definition.ts'
+import { type Handler, labelOf, type ResourceDefinition, type Scope, type TemplateDefinition } from '../definition.ts'
 import { normalised, type Plan, type Planned } from '../plan.ts'
 import { isThenable } from '../results.ts'
 import type { ServerRuntime } from '../runtime.ts'
-import type { MaybePromise } from '../types.ts'
-import { guarded, openNames, stringParam } from './guards.ts'
+import type { MaybePromise, ReadableContents } from '../types.ts'
+import { guarded, invalidParams, openNames, stringParam } from './guards.ts'
 
 /** The resource behind a URI, and the arguments that the URI gives its handler. */
 interface Found {
+  readonly uri: string
   readonly entry: ResourceDefinition | TemplateDefinition
   readonly run: Handler
   readonly args: Readonly<Record<string, unknown>>
+}
+
+// How many resources may be read for one another; more than this go in a circle.
+const MAX_DEPTH = 16
+
+/** What a read gives, before a revision shapes it. */
+interface ReadResult extends ReadableContents {
+  readonly ttlMs: number
+  readonly cacheScope: 'public' | 'private'
 }
 
 const NO_ARGUMENTS = Object.freeze({})
@@ -27,7 +37,7 @@ const findTemplate = (templates: readonly Planned<TemplateDefinition>[], uri: st
   for (const { entry, run } of templates) {
     const args = entry.template.match(uri)
     // A match with unsafe values ends the search: a laxer template further on must not get them.
-    if (args) return isSafe(entry, args) ? { entry, run, args } : undefined
+    if (args) return isSafe(entry, args) ? { uri, entry, run, args } : undefined
   }
   return undefined
 }
@@ -35,27 +45,27 @@ const findTemplate = (templates: readonly Planned<TemplateDefinition>[], uri: st
 /** A URI means a resource at just this URI, then one that `URL` writes alike, then the first template that matches. */
 const find = ({ resources, resourcesByUrl, templates }: Plan, uri: string): Found | undefined => {
   const exact = resources.get(uri) ?? resourcesByUrl.get(normalised(uri))
-  return exact ? { ...exact, args: NO_ARGUMENTS } : findTemplate(templates, uri)
+  return exact ? { ...exact, uri, args: NO_ARGUMENTS } : findTemplate(templates, uri)
 }
 
-const notFound = ({ resources }: Plan, uri: string): McpError =>
-  new McpError(ErrorCode.ResourceNotFound, `Resource not found: ${uri}.${didYouMean(uri, openNames(resources))}`, {
-    uri,
-  })
+const notFound = ({ resources }: Plan, uri: string): McpError => {
+  const others = openNames(resources).filter((name) => name !== uri)
+  return new McpError(ErrorCode.ResourceNotFound, `Resource not found: ${uri}.${didYouMean(uri, others)}`, { uri })
+}
 
 const read = (
   runtime: ServerRuntime,
   incoming: Incoming,
-  uri: string,
-  { entry, run, args }: Found,
-): MaybePromise<object> => {
-  const convert = (value: unknown): object => {
-    const contents = toContents(value, uri, entry.listing.mimeType)
+  { uri, entry, run, args }: Found,
+  depth: number,
+): MaybePromise<ReadResult> => {
+  const convert = (value: unknown): ReadResult => {
+    const contents = toContents(value, uri, entry.listing.mimeType, labelOf(entry))
     if (!contents) throw notFound(runtime.plan, uri)
     const { ttlMs = 0, scope = 'private' } = entry.cache ?? {}
     return { contents, ttlMs, cacheScope: scope }
   }
-  const value = run(args, new Context(incoming, runtime.hostOf(entry.scope)))
+  const value = run(args, new Context(incoming, runtime.hostOf(entry.scope), depth))
   return isThenable(value) ? Promise.resolve(value).then(convert) : convert(value)
 }
 
@@ -72,6 +82,31 @@ export const readResource = (
     found.entry,
     incoming,
     () => notFound(runtime.plan, uri),
-    () => runtime.scoped(found.entry.scope, incoming, params, () => read(runtime, incoming, uri, found)),
+    () => runtime.scoped(found.entry.scope, incoming, params, () => read(runtime, incoming, found, 0)),
   )
+}
+
+/**
+ * Reads for a handler, as the same caller. A URI is first looked for in the server that the handler comes from.
+ * Interceptors hear nothing of it: they wrap messages, and this is none.
+ *
+ * @throws McpError when there is no such resource
+ */
+export const readWithin = async (
+  runtime: ServerRuntime,
+  incoming: Incoming,
+  { publicUri }: Scope,
+  uri: string,
+  depth: number,
+): Promise<ReadableContents> => {
+  if (typeof uri !== 'string') throw invalidParams('readResource: the URI must be a string')
+  if (depth > MAX_DEPTH) {
+    throw new DefinitionError(`readResource: ${MAX_DEPTH} resources read one another; ${uri} may be reading itself`)
+  }
+  const { plan } = runtime
+  const found = find(plan, publicUri(uri)) ?? find(plan, uri)
+  const unknown = (): McpError => notFound(plan, uri)
+  if (!found) throw unknown()
+  const { contents } = await guarded(found.entry, incoming, unknown, () => read(runtime, incoming, found, depth))
+  return { contents }
 }

@@ -1,4 +1,5 @@
 import { ErrorCode } from '../../errors.ts'
+import { silent } from '../../peer/call.ts'
 import { UNNAMED_REVISION } from '../../protocol/index.ts'
 import { unsupportedVersion } from '../../protocol/negotiate.ts'
 import type { Peer } from '../../protocol/peer.ts'
@@ -8,17 +9,19 @@ import { AnonymousPeer, envelopeVersion, hasEnvelope, isPeer, readEnvelope } fro
 import { MAX_BATCH } from '../../server/connection.ts'
 import { Incoming } from '../../server/context.ts'
 import type { ServerRuntime } from '../../server/runtime.ts'
-import { isObject, type Parsed, parseJson } from '../../wire/json.ts'
-import { accepts, mediaTypeOf } from '../../wire/media-type.ts'
+import type { MaybePromise } from '../../server/types.ts'
+import { isObject, type Parsed } from '../../wire/json.ts'
 import {
   type ErrorObject,
   errorText,
   type Invalid,
   type Message,
+  type Notification,
   type Request,
   type RequestId,
   readMessage,
 } from '../../wire/message.ts'
+import { checkTypes, parseBody, parseGiven } from './body.ts'
 import { corsHeaders, preflightHeaders } from './cors.ts'
 import type { Body, Exchange } from './exchange.ts'
 import { Guard } from './guard.ts'
@@ -34,18 +37,6 @@ const invalidRequest = (message: string): ErrorObject => ({ code: ErrorCode.Inva
 // The decision of 2025-06-18, Protocol Version Header, for clients that cannot be told in any newer words.
 const legacyVersionError = (header: string, versions: readonly string[]): ErrorObject =>
   invalidRequest(`Bad Request: Unsupported protocol version: ${header} (supported versions: ${versions.join(', ')})`)
-
-const NEEDED_TYPES = {
-  auto: ['application/json', 'text/event-stream'],
-  json: ['application/json'],
-  sse: ['text/event-stream'],
-} as const
-
-const parsed = (value: unknown): Parsed => {
-  if (typeof value === 'string') return parseJson(value)
-  if (value instanceof Uint8Array) return parseJson(new TextDecoder().decode(value))
-  return { ok: true, value }
-}
 
 /** The one address of Streamable HTTP: every revision, and both conversations. Earlier ones without sessions. */
 export class HttpEndpoint {
@@ -67,7 +58,7 @@ export class HttpEndpoint {
     const cors = corsHeaders(exchange.header('origin'))
     if (exchange.method === 'OPTIONS') return this.#options(exchange, cors)
     if (exchange.method !== 'POST') return this.#notAllowed(exchange, cors)
-    if (this.#runtime.closed) return this.#unavailable(exchange, cors, 'The server is closing')
+    if (this.#runtime.closed) return this.#closing(exchange, cors)
     if (this.#runtime.ready) return this.#post(exchange, cors)
     this.#runtime.start().then(
       () => this.#post(exchange, cors),
@@ -86,6 +77,10 @@ export class HttpEndpoint {
   #notAllowed(exchange: Exchange, cors: Cors): void {
     const message = `${exchange.method} is not allowed here: send messages with POST`
     this.#refuse(exchange, { allow: ALLOW, ...cors }, 405, invalidRequest(message))
+  }
+
+  #closing(exchange: Exchange, cors: Cors): void {
+    this.#unavailable(exchange, cors, 'The server is closing')
   }
 
   #unavailable(exchange: Exchange, cors: Cors, message: string): void {
@@ -115,20 +110,24 @@ export class HttpEndpoint {
 
   #post(exchange: Exchange, cors: Cors): void {
     const { responseMode, maxBodyBytes } = this.#runtime.settings
-    if (mediaTypeOf(exchange.header('content-type')) !== 'application/json') {
-      return this.#refuse(exchange, cors, 415, invalidRequest('Content-Type must be application/json'))
-    }
-    const missing = NEEDED_TYPES[responseMode].find((type) => !accepts(exchange.header('accept'), type))
-    if (missing) {
-      const message = `Accept must list ${NEEDED_TYPES[responseMode].join(' and ')}`
-      return this.#refuse(exchange, cors, 406, invalidRequest(message))
-    }
-    if (exchange.parsedBody !== undefined) return this.#body(exchange, cors, parsed(exchange.parsedBody))
+    const refused = checkTypes(exchange, responseMode)
+    if (refused) return this.#refuse(exchange, cors, refused.status, invalidRequest(refused.message))
+    if (exchange.parsedBody !== undefined) return this.#body(exchange, cors, parseGiven(exchange.parsedBody))
     if (Number(exchange.header('content-length')) > maxBodyBytes) return this.#tooLarge(exchange, cors)
     exchange.readBody(maxBodyBytes, (body: Body) => {
       if (body === 'too large') this.#tooLarge(exchange, cors)
-      else if (body !== 'lost') this.#body(exchange, cors, parseJson(body.text))
+      else if (body === 'taken') this.#taken(exchange, cors)
+      else this.#body(exchange, cors, parseBody(body))
     })
+  }
+
+  #taken(exchange: Exchange, cors: Cors): void {
+    this.#runtime.settings.logger.error(
+      'the host has read the body of a request and passed nothing on: give what it parsed to handler as its third ' +
+        'argument, or as request.body; to fetch, give the request unread',
+    )
+    const message = 'The body was read before it came here'
+    this.#refuse(exchange, cors, 500, { code: ErrorCode.InternalError, message })
   }
 
   #tooLarge(exchange: Exchange, cors: Cors): void {
@@ -137,6 +136,8 @@ export class HttpEndpoint {
   }
 
   #body(exchange: Exchange, cors: Cors, body: Parsed): void {
+    // It may have been closed while the body came in.
+    if (this.#runtime.closed) return this.#closing(exchange, cors)
     if (!body.ok) {
       return this.#refuse(exchange, cors, 400, { code: ErrorCode.ParseError, message: `Parse error: ${body.reason}` })
     }
@@ -156,6 +157,13 @@ export class HttpEndpoint {
     const peer = this.#isStateless(exchange, request)
       ? this.#statelessPeer(exchange, request)
       : this.#statefulPeer(exchange, request)
+    if (!(peer instanceof Promise)) return this.#answer(exchange, cors, request, peer)
+    void peer.then((late) =>
+      this.#runtime.closed ? this.#closing(exchange, cors) : this.#answer(exchange, cors, request, late),
+    )
+  }
+
+  #answer(exchange: Exchange, cors: Cors, request: Request, peer: Peer | ErrorObject): void {
     if (!isPeer(peer)) return this.#respondError(exchange, cors, 400, request.id, peer)
     const reply = new HttpReply(exchange, this.#runtime.settings, cors)
     const incoming = new Incoming(request.id, request.method, request.params, reply, peer, exchange)
@@ -176,14 +184,15 @@ export class HttpEndpoint {
   }
 
   // 2026-07-28 Streamable HTTP, Server Validation: the first failure wins, and a mismatch comes before the version.
-  #statelessPeer(exchange: Exchange, request: Request): Peer | ErrorObject {
+  #statelessPeer(exchange: Exchange, request: Request): MaybePromise<Peer | ErrorObject> {
     const { settings, plan } = this.#runtime
     const header = exchange.header('mcp-protocol-version')
     const mismatch = checkVersionHeader(header, envelopeVersion(request.params))
     if (mismatch) return mismatch
     const peer = readEnvelope(settings.served, request.params)
     if (!isPeer(peer)) return peer
-    return checkMirrors(exchange, plan, peer.revision.http, request) ?? peer
+    const differs = checkMirrors(exchange, plan, peer.revision.http, request)
+    return differs instanceof Promise ? differs.then((error) => error ?? peer) : (differs ?? peer)
   }
 
   #statefulPeer(exchange: Exchange, { method, params }: Request): Peer | ErrorObject {
@@ -208,20 +217,16 @@ export class HttpEndpoint {
     const { byVersion, versions, newestStateful, newestStateless } = this.#runtime.settings.served
     const revision = header === undefined ? (newestStateful ?? newestStateless) : byVersion.get(header)
     if (!revision) return this.#refuse(exchange, cors, 400, legacyVersionError(String(header), versions))
-    if (message.kind === 'notification') {
-      const incoming = new Incoming(
-        undefined,
-        message.method,
-        message.params,
-        { notify: () => undefined },
-        new AnonymousPeer(revision),
-        exchange,
-      )
-      void this.#runtime.notified(incoming, () => undefined)
-    } else if (revision.conversation === 'stateless') {
+    if (message.kind === 'notification') this.#notified(exchange, message, revision)
+    else if (revision.conversation === 'stateless') {
       return this.#refuse(exchange, cors, 400, invalidRequest('A response answers nothing: servers send no requests'))
     }
     exchange.respond(202, cors)
+  }
+
+  #notified(exchange: Exchange, { method, params }: Notification, revision: Revision): void {
+    const incoming = new Incoming(undefined, method, params, silent, new AnonymousPeer(revision), exchange)
+    void this.#runtime.notified(incoming, () => undefined)
   }
 
   // 2025-03-26 §Sending Messages to the Server. No other revision has batches.
@@ -231,6 +236,9 @@ export class HttpEndpoint {
     const refused = this.#refusedBatch(items, revision)
     if (refused) return this.#refuse(exchange, cors, 400, refused)
     const messages = items.map(readMessage)
+    for (const message of messages) {
+      if (message.kind === 'notification') this.#notified(exchange, message, revision as Revision)
+    }
     if (messages.every(({ kind }) => kind === 'notification' || kind === 'response')) return exchange.respond(202, cors)
     this.#answerBatch(exchange, cors, messages, revision as Revision)
   }

@@ -1,13 +1,20 @@
 import type { HttpInfo } from '../../server/context.ts'
+import { decodeUtf8 } from '../../wire/bytes.ts'
 import { type Body, type EventStream, type Exchange, MAX_UNREAD } from './exchange.ts'
+import { Room } from './room.ts'
+
+const HIGH_WATER_MARK = 64 * 1024
+
+// Null only in a stream that has failed, whose controller is given up.
+const roomIn = ({ desiredSize }: ReadableStreamDefaultController): number => desiredSize as number
 
 /** A response in pieces over a `ReadableStream`: what its reader does not take in time is bounded. */
 class FetchEventStream implements EventStream {
   readonly body: ReadableStream<Uint8Array>
   readonly #encoder = new TextEncoder()
   readonly #tooSlow: () => void
+  readonly #room = new Room()
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined
-  #waiting: (() => void)[] = []
 
   constructor(tooSlow: () => void, cancelled: () => void) {
     this.#tooSlow = tooSlow
@@ -16,41 +23,52 @@ class FetchEventStream implements EventStream {
         start: (controller) => {
           this.#controller = controller
         },
-        pull: () => this.#wake(),
+        pull: this.#room.make,
         cancel: () => {
-          this.#controller = undefined
-          this.#wake()
+          this.#leave()
           cancelled()
         },
       },
-      { highWaterMark: 64 * 1024, size: (chunk) => chunk.byteLength },
+      { highWaterMark: HIGH_WATER_MARK, size: (chunk) => chunk.byteLength },
     )
   }
 
   write(text: string): Promise<void> | undefined {
     const controller = this.#controller
     if (!controller) return undefined
-    controller.enqueue(this.#encoder.encode(text))
-    const room = controller.desiredSize as number
-    if (room > 0) return undefined
-    if (-room > MAX_UNREAD) {
+    if (HIGH_WATER_MARK - roomIn(controller) > MAX_UNREAD) {
       controller.error(new Error('The reader does not keep up'))
-      this.#controller = undefined
-      this.#wake()
+      this.#leave()
       this.#tooSlow()
       return undefined
     }
-    return new Promise((resolve) => this.#waiting.push(resolve))
+    controller.enqueue(this.#encoder.encode(text))
+    return roomIn(controller) > 0 ? undefined : this.#room.wait()
   }
 
-  end(): void {
+  end(text: string): void {
+    this.#controller?.enqueue(this.#encoder.encode(text))
     this.#controller?.close()
     this.#controller = undefined
   }
 
-  #wake(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve()
+  #leave(): void {
+    this.#controller = undefined
+    this.#room.make()
   }
+}
+
+// The status that servers log for a client that has gone away.
+const CLIENT_CLOSED_REQUEST = 499
+
+const joined = (chunks: readonly Uint8Array[], size: number): Uint8Array => {
+  const bytes = new Uint8Array(size)
+  let offset = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset)
+    offset += chunk.byteLength
+  }
+  return bytes
 }
 
 /** `Request` and `Response` as an exchange. */
@@ -63,7 +81,7 @@ export class FetchExchange implements Exchange {
   readonly response: Promise<Response>
   readonly #request: Request
   readonly #publicUrl: URL | undefined
-  readonly #gone: (() => void)[] = []
+  #gone: () => void = () => undefined
   #settle: (response: Response) => void = () => undefined
 
   constructor(request: Request, publicUrl: URL | undefined) {
@@ -89,6 +107,7 @@ export class FetchExchange implements Exchange {
   }
 
   readBody(limit: number, done: (body: Body) => void): void {
+    if (this.#request.bodyUsed) return done('taken')
     this.#read(limit).then(done, () => done('lost'))
   }
 
@@ -103,29 +122,34 @@ export class FetchExchange implements Exchange {
   }
 
   onDisconnect(listener: () => void): void {
-    this.#gone.push(listener)
-    this.#request.signal.addEventListener('abort', () => this.#disconnected(), { once: true })
+    const { signal } = this.#request
+    this.#gone = listener
+    if (signal.aborted) this.#disconnected()
+    else signal.addEventListener('abort', () => this.#disconnected(), { once: true })
   }
 
   #disconnected(): void {
-    for (const listener of this.#gone.splice(0)) listener()
+    this.#gone()
+    // Nobody reads it, but whoever waits for a response gets one.
+    this.#settle(new Response(null, { status: CLIENT_CLOSED_REQUEST }))
   }
 
   async #read(limit: number): Promise<Body> {
-    const decoder = new TextDecoder()
     const reader = this.#request.body?.getReader()
-    let text = ''
+    const chunks: Uint8Array[] = []
     let size = 0
     while (reader) {
       const { done, value } = await reader.read()
       if (done) break
       size += value.byteLength
       if (size > limit) {
-        await reader.cancel()
+        // Not awaited: nothing says that whoever sends the body ever settles this.
+        reader.cancel().catch(() => undefined)
         return 'too large'
       }
-      text += decoder.decode(value, { stream: true })
+      chunks.push(value)
     }
-    return { text: text + decoder.decode() }
+    const text = decodeUtf8(joined(chunks, size))
+    return text === undefined ? 'malformed' : { text }
   }
 }

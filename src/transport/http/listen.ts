@@ -18,6 +18,18 @@ const explain = (error: NodeJS.ErrnoException, port: number, host: string): Erro
 const urlOf = ({ address, family, port }: AddressInfo, path: string): string =>
   `http://${family === 'IPv6' ? `[${address}]` : address}:${port}${path}`
 
+// What has been answered may still be on its way to a client.
+const FLUSH_MS = 1_000
+
+const atMost = async (ms: number, done: Promise<void>): Promise<void> => {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([done, late])
+  clearTimeout(timer)
+}
+
 /** Serves a definition over HTTP on Node. */
 export const listen = async (definition: Definition, options: ListenOptions): Promise<Running> => {
   const { port = 8000, host = '127.0.0.1', ...rest } = options
@@ -34,9 +46,15 @@ export const listen = async (definition: Definition, options: ListenOptions): Pr
   const close: Running['close'] = async (closing) => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     server.closeIdleConnections()
-    await runtime.close(closing)
-    server.closeAllConnections()
-    await closed
+    // Connections that are busy now end as soon as they are not.
+    server.keepAliveTimeout = 1
+    try {
+      await runtime.close(closing)
+    } finally {
+      await atMost(FLUSH_MS, closed)
+      server.closeAllConnections()
+      await closed
+    }
   }
   const path = endpointPath(runtime['~server'].settings.path)
   return { url: urlOf(server.address() as AddressInfo, path), runtime, close }

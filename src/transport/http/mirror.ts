@@ -2,6 +2,7 @@ import { ErrorCode } from '../../errors.ts'
 import type { HeaderParameter } from '../../model/schema/index.ts'
 import type { HttpRules } from '../../protocol/revision.ts'
 import type { Plan } from '../../server/plan.ts'
+import type { Enabled, MaybePromise } from '../../server/types.ts'
 import { decodeHeaderValue } from '../../wire/header-value.ts'
 import { isObject } from '../../wire/json.ts'
 import type { ErrorObject, Request } from '../../wire/message.ts'
@@ -34,7 +35,7 @@ const checkName = (exchange: Exchange, { params }: Request, parameter: string | 
   if (typeof value !== 'string') return undefined
   const header = exchange.header('mcp-name')
   if (header === undefined) return headerMismatch('Mcp-Name is missing')
-  if (header === value || decodeHeaderValue(header) === value) return undefined
+  if (decodeHeaderValue(header) === value) return undefined
   return headerMismatch(`Mcp-Name is ${shown(header)}, but the body says ${shown(value)}`)
 }
 
@@ -71,23 +72,39 @@ const checkParameter = (
     : headerMismatch(`${label} is ${shown(sent)}, but the body says ${shown(value)}`)
 }
 
-const checkParameters = (exchange: Exchange, plan: Plan, { method, params }: Request): ErrorObject | undefined => {
-  const headers = method === 'tools/call' ? plan.tools.get(params?.['name'] as string)?.entry.headers : undefined
-  if (!headers || headers.length === 0) return undefined
+type Finding = MaybePromise<ErrorObject | undefined>
+
+const findMismatch = (
+  exchange: Exchange,
+  headers: readonly HeaderParameter[],
+  args: unknown,
+): ErrorObject | undefined => {
   for (const parameter of headers) {
-    const error = checkParameter(exchange, parameter, params?.['arguments'])
+    const error = checkParameter(exchange, parameter, args)
     if (error) return error
   }
   return undefined
 }
 
+const isHidden = async (enabled: Enabled, { auth }: Exchange): Promise<boolean> => {
+  try {
+    return (await enabled({ auth })) !== true
+  } catch {
+    return true
+  }
+}
+
+const checkParameters = (exchange: Exchange, plan: Plan, { method, params }: Request): Finding => {
+  const tool = method === 'tools/call' ? plan.tools.get(params?.['name'] as string)?.entry : undefined
+  if (!tool || tool.headers.length === 0) return undefined
+  const error = findMismatch(exchange, tool.headers, params?.['arguments'])
+  if (!error || !tool.enabled) return error
+  // What is hidden from this caller must not give itself away: it is refused later, as what does not exist.
+  return isHidden(tool.enabled, exchange).then((hidden) => (hidden ? undefined : error))
+}
+
 /** Whether the headers that mirror the body say what the body says: `Mcp-Method`, `Mcp-Name` and `Mcp-Param-*`. */
-export const checkMirrors = (
-  exchange: Exchange,
-  plan: Plan,
-  rules: HttpRules,
-  request: Request,
-): ErrorObject | undefined =>
+export const checkMirrors = (exchange: Exchange, plan: Plan, rules: HttpRules, request: Request): Finding =>
   checkMethod(exchange.header('mcp-method'), request.method) ??
   checkName(exchange, request, rules.mirroredParameter?.[request.method]) ??
   checkParameters(exchange, plan, request)

@@ -2,10 +2,20 @@ import type { NodeRequest } from '../../server/faces.ts'
 
 const DEFAULT_PATH = '/mcp'
 
+const AUTHORITY = /^https?:\/\/[^/?#]*/i
+
+/** The target of a request without the scheme and host that a client may write before it (RFC 9112 §3.2.2). */
+export const withoutAuthority = (url: string): string => {
+  if (url.startsWith('/')) return url
+  const target = url.replace(AUTHORITY, '')
+  return target.startsWith('/') ? target : `/${target}`
+}
+
 /** The path of a URL as a client wrote it, without query, and without the slash at its end. */
 export const pathOf = (url: string): string => {
-  const end = url.search(/[?#]/)
-  const path = end === -1 ? url : url.slice(0, end)
+  const target = withoutAuthority(url)
+  const end = target.search(/[?#]/)
+  const path = end === -1 ? target : target.slice(0, end)
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
 }
 

@@ -1,14 +1,26 @@
 import type { AuthInfo } from '../../model/types.ts'
 import type { HttpInfo } from '../../server/context.ts'
 import type { NodeRequest, NodeResponse } from '../../server/faces.ts'
+import { decodeUtf8 } from '../../wire/bytes.ts'
 import { type Body, type EventStream, type Exchange, MAX_UNREAD } from './exchange.ts'
+import { withoutAuthority } from './mount.ts'
+import { Room } from './room.ts'
 
 const LOOPBACK_ADDRESS = /^(127\.|::1$|::ffff:127\.)/
 
-// Only where decoding has replaced something can the bytes have been malformed.
-const decode = (bytes: Buffer): string => {
+/** What tells that nothing more can be read: only in requests that are real streams. */
+type Readable = NodeRequest & { readonly readableEnded?: boolean }
+
+/** What tells that nobody reads any more: by itself over HTTP/1, by its stream over HTTP/2. */
+type Closable = NodeResponse & { readonly destroyed?: boolean; readonly stream?: { readonly destroyed: boolean } }
+
+const hasGone = ({ destroyed, stream }: Closable): boolean => destroyed ?? stream?.destroyed ?? false
+
+const read = (chunks: readonly Buffer[]): Body => {
+  const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
   const text = bytes.toString('utf8')
-  return text.includes('\uFFFD') ? new TextDecoder().decode(bytes) : text
+  // Only where decoding has replaced something can the bytes have been malformed.
+  return text.includes('\uFFFD') && decodeUtf8(bytes) === undefined ? 'malformed' : { text }
 }
 
 /** The request as `ctx.http` shows it, made when somebody looks. */
@@ -33,8 +45,12 @@ class NodeHttpInfo implements HttpInfo {
 
   get url(): URL {
     const { originalUrl, url = '/', headers, socket } = this.#request
+    const scheme = socket?.encrypted ? 'https' : 'http'
     const host = headers['host'] ?? headers[':authority'] ?? 'localhost'
-    const own = new URL(originalUrl ?? url, `${socket?.encrypted ? 'https' : 'http'}://${String(host)}`)
+    const target = withoutAuthority(originalUrl ?? url)
+    const written = `${scheme}://${String(host)}${target}`
+    // Whatever a client calls the host, its path is a path.
+    const own = new URL(URL.canParse(written) ? written : `${scheme}://localhost${target}`)
     if (!this.#publicUrl) return own
     const shown = new URL(this.#publicUrl)
     shown.search = own.search
@@ -46,29 +62,28 @@ class NodeHttpInfo implements HttpInfo {
 class NodeEventStream implements EventStream {
   readonly #response: NodeResponse
   readonly #tooSlow: () => void
+  readonly #room = new Room()
 
   constructor(response: NodeResponse, tooSlow: () => void) {
     this.#response = response
     this.#tooSlow = tooSlow
+    response.on('drain', this.#room.make)
+    response.on('close', this.#room.make)
   }
 
   write(text: string): Promise<void> | undefined {
     const response = this.#response
-    if (response.writableEnded) return undefined
-    if (response.write(text)) return undefined
+    if (response.writableEnded || hasGone(response)) return undefined
     if (response.writableLength > MAX_UNREAD) {
       response.destroy()
       this.#tooSlow()
       return undefined
     }
-    return new Promise((resolve) => {
-      response.once('drain', resolve)
-      response.once('close', resolve)
-    })
+    return response.write(text) ? undefined : this.#room.wait()
   }
 
-  end(): void {
-    this.#response.end()
+  end(text: string): void {
+    if (!this.#response.writableEnded) this.#response.end(text)
   }
 }
 
@@ -82,7 +97,7 @@ export class NodeExchange implements Exchange {
 
   constructor(request: NodeRequest, response: NodeResponse, parsedBody: unknown, publicUrl: URL | undefined) {
     this.method = request.method ?? 'GET'
-    this.parsedBody = parsedBody ?? request.body
+    this.parsedBody = parsedBody === undefined ? request.body : parsedBody
     this.#request = request
     this.#response = response
     this.#publicUrl = publicUrl
@@ -107,7 +122,8 @@ export class NodeExchange implements Exchange {
   }
 
   readBody(limit: number, done: (body: Body) => void): void {
-    const request = this.#request
+    const request: Readable = this.#request
+    if (request.readableEnded) return done('taken')
     const chunks: Buffer[] = []
     let size = 0
     let settled = false
@@ -122,7 +138,7 @@ export class NodeExchange implements Exchange {
       else settle('too large')
     })
     request.on('end', () => {
-      if (!settled) settle({ text: decode(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)) })
+      if (!settled) settle(read(chunks))
     })
     request.on('close', () => settle('lost'))
     request.on('error', () => settle('lost'))
@@ -130,23 +146,22 @@ export class NodeExchange implements Exchange {
 
   respond(status: number, headers: Record<string, string>, body?: string): void {
     const response = this.#response
-    if (body === undefined) {
-      response.writeHead(status, headers)
-      response.end()
-      return
-    }
-    headers['content-length'] = String(Buffer.byteLength(body))
+    // A host that has answered already, such as at a timeout of its own, keeps the last word.
+    if (response.headersSent) return
+    if (this.#request.httpVersionMajor === 2) delete headers['connection']
+    if (status !== 204 && this.method !== 'HEAD') headers['content-length'] = String(Buffer.byteLength(body ?? ''))
     response.writeHead(status, headers)
     response.end(body)
   }
 
   stream(headers: Record<string, string>, tooSlow: () => void): EventStream {
-    this.#response.writeHead(200, headers)
+    if (!this.#response.headersSent) this.#response.writeHead(200, headers)
     return new NodeEventStream(this.#response, tooSlow)
   }
 
   onDisconnect(listener: () => void): void {
     const response = this.#response
+    if (hasGone(response)) return listener()
     response.on('close', () => {
       if (!response.writableEnded) listener()
     })

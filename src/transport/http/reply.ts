@@ -22,7 +22,7 @@ export class HttpReply implements Outlet {
   #stream: EventStream | undefined
   #ended = false
   #timer: ReturnType<typeof setTimeout> | undefined
-  #disconnected: (() => void) | undefined
+  #calls: readonly Incoming[] = []
 
   constructor(exchange: Exchange, settings: Settings, cors: Record<string, string>) {
     this.#exchange = exchange
@@ -41,15 +41,11 @@ export class HttpReply implements Outlet {
    * something between it and us might hang up.
    */
   wait(calls: readonly Incoming[]): void {
-    this.#disconnected = () => {
-      this.#close()
-      for (const call of calls) {
-        if (call.peer.revision.http.disconnectCancels)
-          call.abort(new AbortedError('disconnected', 'the client has gone away'))
-      }
-    }
-    this.#exchange.onDisconnect(this.#disconnected)
+    this.#calls = calls
+    // Its reader may have been lost while the answer was begun.
+    if (this.#ended) return this.#lose()
     if (this.#settings.responseMode !== 'json') this.#keepAlive()
+    this.#exchange.onDisconnect(() => this.#lose())
   }
 
   /** Ends with the answer to a request. */
@@ -65,30 +61,41 @@ export class HttpReply implements Outlet {
 
   #finish(events: readonly string[], json: string, status: number): void {
     if (this.#ended) return
+    this.#close()
     if (this.#stream || (this.#settings.responseMode === 'sse' && status === 200)) {
-      for (const event of events) void this.#write(eventText(event))
-      this.#stream?.end()
+      this.#opened().end(events.map((event) => eventText(event)).join(''))
     } else {
       this.#exchange.respond(status, { 'content-type': 'application/json', ...this.#cors }, json)
     }
-    this.#close()
   }
 
   #write(text: string): Promise<void> | undefined {
+    if (this.#timer !== undefined) this.#keepAlive()
+    return this.#opened().write(text)
+  }
+
+  #opened(): EventStream {
     this.#stream ??= this.#exchange.stream(
       { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', 'x-accel-buffering': 'no', ...this.#cors },
       () => {
         this.#settings.logger.warn('closed an event stream: its reader does not keep up')
-        this.#disconnected?.()
+        this.#lose()
       },
     )
-    if (this.#timer !== undefined) this.#keepAlive()
-    return this.#stream.write(text)
+    return this.#stream
   }
 
   #keepAlive(): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.#write(KEEP_ALIVE), this.#settings.keepAliveMs)
+  }
+
+  #lose(): void {
+    this.#close()
+    for (const call of this.#calls) {
+      if (call.peer.revision.http.disconnectCancels)
+        call.abort(new AbortedError('disconnected', 'the client has gone away'))
+    }
   }
 
   #close(): void {

@@ -73,6 +73,8 @@ describe('promptArguments', () => {
     assert.deepEqual(promptArguments({ type: 'object', properties: { a: { $ref: '#/properties/a' } } }, 'prompt "x"'), [
       { name: 'a', required: false },
     ])
+    const circle = { type: 'object', properties: { a: { anyOf: [{ $ref: '#/properties/a' }] } } }
+    assert.deepEqual(promptArguments(circle, 'prompt "x"'), [{ name: 'a', required: false }])
   })
 
   it('collects the properties of all parts', () => {
@@ -130,6 +132,11 @@ describe('promptArguments refuses', () => {
       assert.throws(() => ofProperty({ enum: [constant] }), new RegExp(`argument "a" is ${what}, but`))
     })
   }
+
+  it('a type that is none of JSON', () => {
+    const json = { type: 'object', properties: { a: { type: 'file' } } }
+    assert.throws(() => promptArguments(json, 'prompt "x"'), /argument "a" is file, but .* write v\.string\(\)$/)
+  })
 
   it('what is no object', () => {
     assert.throws(() => argumentsOf(v.string()), {

@@ -126,6 +126,12 @@ const written: readonly (readonly [what: string, schema: Schema, input: JsonObje
     { anyOf: [string, { type: 'null' }] },
   ],
   [
+    'an optional null by default',
+    v.object({ a: v.optional(v.nullable(v.string()), null) }),
+    entry({ anyOf: [string, { type: 'null' }], default: null }),
+    entry({ anyOf: [string, { type: 'null' }] }, 'a'),
+  ],
+  [
     'an optional key that may be null',
     v.object({ a: v.nullish(v.string()) }),
     entry({ anyOf: [string, { type: 'null' }] }),

@@ -44,6 +44,7 @@ const told: readonly (readonly [schema: Schema, value: unknown, problems: string
   [v.lazy(() => v.strictObject({ a: v.number() })), { a: 1, c: 3 }, '"c" is not known; known are "a"'],
   [v.strictObject({}), { c: 3 }, '"c" is not known'],
   [v.object({ a: v.intersect([v.strictObject({ b: v.number() })]) }), { a: { b: 1, c: 2 } }, '"a.c" is not known'],
+  [v.intersect([v.object({ a: v.strictObject({ b: v.number() }) })]), { a: { b: 1, c: 2 } }, '"a.c" is not known'],
   [v.object({ style }), { style: 'rude' }, '"style" must be one of "friendly", "formal", got "rude"'],
   [v.object({ a: v.literal('x') }), { a: 'y' }, '"a" must be "x", got "y"'],
   [v.literal(3), 4, 'must be 3, got 4'],

@@ -1,0 +1,5 @@
+import { register } from 'node:module'
+
+// `node --import ./scripts/typescript.mjs file.ts`: runs TypeScript by blanking out its types. Lines and columns stay
+// where they are, so that coverage counts what was written, and nothing that a compiler has added.
+register('./typescript-loader.mjs', import.meta.url)
