@@ -34,8 +34,12 @@ export const serve = (
 }
 
 /** 2026-07-28 §Protocol Version Negotiation: the error that lists what is served instead. */
-export const unsupportedVersion = (served: Served, requested: string): ErrorObject => ({
-  code: ErrorCode.UnsupportedProtocolVersion,
-  message: `Unsupported protocol version ${JSON.stringify(requested)}; supported: ${served.versions.join(', ')}`,
-  data: { supported: served.versions, requested },
-})
+export const unsupportedVersion = (served: Served, version: unknown): ErrorObject => {
+  const json = JSON.stringify(version) ?? ''
+  const requested = typeof version === 'string' ? version : json
+  return {
+    code: ErrorCode.UnsupportedProtocolVersion,
+    message: `Unsupported protocol version ${json}; supported: ${served.versions.join(', ')}`,
+    data: { supported: served.versions, requested },
+  }
+}

@@ -2,7 +2,7 @@ import { ErrorCode, McpError } from '../errors.ts'
 import type { Implementation, LoggingLevel } from '../model/types.ts'
 import { isObject } from '../wire/json.ts'
 import type { Params } from '../wire/message.ts'
-import { type Served, unsupportedVersion } from './negotiate.ts'
+import type { Served } from './negotiate.ts'
 import type { ClientFacts, Peer } from './peer.ts'
 import type { Revision } from './revision.ts'
 
@@ -18,7 +18,7 @@ export class StatefulPeer implements Peer {
   logLevel: LoggingLevel = DEFAULT_LOG_LEVEL
   #opened = false
 
-  /** @param revision what is spoken until `initialize` has settled it */
+  /** @param revision what is spoken until `initialize` has settled it: the newest of its kind that is served */
   constructor(revision: Revision) {
     this.revision = revision
   }
@@ -30,7 +30,7 @@ export class StatefulPeer implements Peer {
 
   /**
    * 2025-11-25 §Version Negotiation: the version that the client asks for where it is served, else the newest.
-   * @throws McpError when the parameters are malformed, nothing fits, or the conversation is open already
+   * @throws McpError when the parameters are malformed, or the conversation is open already
    */
   open(served: Served, params: Params | undefined): void {
     if (this.#opened) throw new McpError(ErrorCode.InvalidRequest, 'This connection is initialized already')
@@ -44,12 +44,7 @@ export class StatefulPeer implements Peer {
       throw new McpError(ErrorCode.InvalidParams, 'initialize: "clientInfo" must be an object with a "name"')
     }
     const asked = served.byVersion.get(protocolVersion)
-    const revision = asked?.conversation === 'stateful' ? asked : served.newestStateful
-    if (!revision) {
-      const { code, message, data } = unsupportedVersion(served, protocolVersion)
-      throw new McpError(code, message, data)
-    }
-    this.revision = revision
+    if (asked?.conversation === 'stateful') this.revision = asked
     this.client = { info: clientInfo as unknown as Implementation, capabilities }
     this.#opened = true
   }

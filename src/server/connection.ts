@@ -37,18 +37,25 @@ export const cancellation = (params: Notification['params']): AbortedError => {
   )
 }
 
+/** The way to a client. */
+export interface Channel extends Outlet {
+  /** Sends the answer to a request, or to a batch. */
+  reply(text: string): void
+}
+
 /** One client on one channel, such as stdin and stdout, for as long as it lasts. Both conversations share it. */
 export class Connection {
   readonly #runtime: ServerRuntime
-  readonly #outlet: Outlet
+  readonly #channel: Channel
   readonly #calls = new InFlight<RequestId>()
   #stateful: StatefulPeer | undefined
   #opening: Promise<unknown> | undefined
+  #unanswered = 0
+  #waiting: (() => void)[] = []
 
-  /** @param send writes one message; gives a promise back when the reader is slow */
-  constructor(runtime: ServerRuntime, send: (text: string) => Promise<void> | undefined) {
+  constructor(runtime: ServerRuntime, channel: Channel) {
     this.#runtime = runtime
-    this.#outlet = { notify: send }
+    this.#channel = channel
     const { newestStateful } = runtime.settings.served
     this.#stateful = newestStateful && new StatefulPeer(newestStateful)
   }
@@ -56,22 +63,25 @@ export class Connection {
   /** Takes in a parsed message, or a batch. */
   receive(value: unknown): void {
     if (this.#opening) {
-      void this.#opening.then(() => this.receive(value))
-      return
+      const received = this.#opening.then(() => {
+        this.receive(value)
+        return undefined
+      })
+      return this.#later(received)
     }
     const reply = Array.isArray(value) ? this.#batch(value) : this.#one(value)
-    if (reply instanceof Promise) void reply.then((late) => this.#send(late))
-    else this.#send(reply)
+    if (reply instanceof Promise) this.#later(reply)
+    else this.#reply(reply)
   }
 
   /** Answers what could not be parsed. */
   refuse(reason: string): void {
-    this.#send(errorText(this.#missingId, { code: ErrorCode.ParseError, message: `Parse error: ${reason}` }))
+    this.#reply(errorText(this.#missingId, { code: ErrorCode.ParseError, message: `Parse error: ${reason}` }))
   }
 
   /** Settles when everything that came in has been answered. */
   drained(): Promise<void> {
-    return this.#calls.idle()
+    return this.#unanswered === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve))
   }
 
   /** Aborts everything in flight: the client is gone. */
@@ -79,18 +89,30 @@ export class Connection {
     this.#calls.abortAll(new AbortedError('disconnected', 'the client has gone away'))
   }
 
+  // What stands for an id until `initialize` has settled the revision is JSON-RPC's `null`.
   get #missingId(): null | undefined {
-    return this.#stateful?.opened ? this.#stateful.revision.missingId : null
+    const peer = this.#stateful
+    if (peer && !peer.opened) return null
+    return (peer?.revision ?? this.#runtime.settings.served.newestStateless)?.missingId
   }
 
-  #send(text: string | undefined): void {
-    if (text !== undefined) void this.#outlet.notify(text)
+  #later(reply: Promise<string | undefined>): void {
+    this.#unanswered += 1
+    void reply.then((text) => {
+      this.#reply(text)
+      this.#unanswered -= 1
+      if (this.#unanswered === 0) for (const wake of this.#waiting.splice(0)) wake()
+    })
+  }
+
+  #reply(text: string | undefined): void {
+    if (text !== undefined) this.#channel.reply(text)
   }
 
   #one(value: unknown): MaybePromise<string | undefined> {
     const message = readMessage(value)
-    if (message.kind === 'invalid') return errorText(message.id ?? this.#missingId, message.error)
-    return this.#handle(message)
+    if (message.kind !== 'invalid') return this.#handle(message)
+    return message.isOneWay ? undefined : errorText(message.id ?? this.#missingId, message.error)
   }
 
   // 2025-03-26 §Batching. No other revision has it.
@@ -133,7 +155,7 @@ export class Connection {
   #request(request: Request): MaybePromise<string | undefined> {
     const peer = this.#peerOf(request)
     if (!isPeer(peer)) return errorText(request.id, peer)
-    const incoming = new Incoming(request.id, request.method, request.params, this.#outlet, peer, NOWHERE)
+    const incoming = new Incoming(request.id, request.method, request.params, this.#channel, peer, NOWHERE)
     if (!this.#calls.add(request.id, incoming)) {
       return errorText(
         request.id,
@@ -161,7 +183,7 @@ export class Connection {
     const peer = this.#stateful
     if (!peer) {
       return method === 'initialize'
-        ? unsupportedVersion(served, String(params?.['protocolVersion']))
+        ? unsupportedVersion(served, params?.['protocolVersion'])
         : readEnvelope(served, params)
     }
     const known = peer.revision.requests.has(method) || this.#runtime.plan.methods.has(method)
@@ -185,7 +207,7 @@ export class Connection {
     const { newestStateless } = this.#runtime.settings.served
     // Notifications carry no envelope, and need none: they name what they are about.
     const peer = this.#stateful ?? new AnonymousPeer(newestStateless as Revision)
-    const incoming = new Incoming(undefined, method, params, this.#outlet, peer, NOWHERE)
+    const incoming = new Incoming(undefined, method, params, this.#channel, peer, NOWHERE)
     void this.#runtime.notified(incoming, () => {
       if (method === 'notifications/cancelled')
         this.#calls.get(params?.['requestId'] as RequestId)?.abort(cancellation(params))

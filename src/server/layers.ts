@@ -2,20 +2,40 @@ import { DefinitionError } from '../errors.ts'
 import type { Call } from '../peer/call.ts'
 import { isObject } from '../wire/json.ts'
 import type { Params } from '../wire/message.ts'
-import type { Surroundings } from './context.ts'
+import type { Context, Surroundings } from './context.ts'
 import type { Handler, Layer } from './definition.ts'
+import { isThenable } from './results.ts'
 import type { Interceptor, MaybePromise } from './types.ts'
+
+const goOn = async (inner: Handler, args: unknown, context: Context, added: unknown): Promise<unknown> => {
+  if (added !== undefined && !isObject(added)) {
+    throw new DefinitionError('next(…) takes an object of what to add to the context')
+  }
+  if (added) context['~add'](added)
+  return inner(args, context)
+}
 
 const wrap =
   (layer: Layer, inner: Handler): Handler =>
-  (args, context) =>
-    layer(context, async (added) => {
-      if (added !== undefined) {
-        if (!isObject(added)) throw new DefinitionError('next(…) takes an object of what to add to the context')
-        context['~add'](added)
+  (args, context) => {
+    // What `next` gave, or the promise of it; undefined for nothing.
+    let given: unknown
+    const next = (added?: object): Promise<unknown> => {
+      const passed = goOn(inner, args, context, added)
+      const keep = (value?: unknown): void => {
+        given = value
       }
-      return inner(args, context)
-    })
+      keep(passed)
+      passed.then(keep, () => keep())
+      return passed
+    }
+    const check = (answer: unknown): unknown => {
+      if (answer !== undefined || given === undefined) return answer
+      throw new DefinitionError('use: a layer called next() and dropped its answer; write return next()')
+    }
+    const answer = layer(context, next)
+    return isThenable(answer) ? Promise.resolve(answer).then(check) : check(answer)
+  }
 
 /** One function out of layers and what they wrap, outermost first. Composed once, not per call. */
 export const compose = (layers: readonly Layer[], handler: Handler): Handler =>

@@ -1,17 +1,19 @@
 import { DefinitionError } from '../errors.ts'
 import { objectSchema } from '../model/schema/index.ts'
+import { show } from '../model/schema/problems.ts'
 import type { Implementation, ServerCapabilities } from '../model/types.ts'
 import type { Revision } from '../protocol/revision.ts'
 import type { Params } from '../wire/message.ts'
-import type {
-  Definition,
-  EntryDefinition,
-  Handler,
-  MethodDefinition,
-  PromptDefinition,
-  ResourceDefinition,
-  TemplateDefinition,
-  ToolDefinition,
+import {
+  type Definition,
+  type EntryDefinition,
+  type Handler,
+  labelOf,
+  type MethodDefinition,
+  type PromptDefinition,
+  type ResourceDefinition,
+  type TemplateDefinition,
+  type ToolDefinition,
 } from './definition.ts'
 import { compose } from './layers.ts'
 import { validated } from './validated.ts'
@@ -64,8 +66,21 @@ const planTool = (entry: ToolDefinition): PlannedTool => ({
   wrapped: entry.output !== undefined && objectSchema(entry.output.json) === undefined,
 })
 
-const layeredCompletions = ({ completers, scope }: PromptDefinition | TemplateDefinition): Completions =>
-  new Map([...completers].map(([name, completer]) => [name, compose(scope.layers, completer as Handler)]))
+const givingList =
+  (give: Handler, where: string): Handler =>
+  async (args, context) => {
+    const list = await give(args, context)
+    if (Array.isArray(list)) return list
+    throw new TypeError(`${where} must return an array, got ${show(list)}`)
+  }
+
+const layeredCompletions = (entry: PromptDefinition | TemplateDefinition): Completions => {
+  const layered = ([name, completer]: [string, unknown]): [string, Handler] => {
+    const where = `${labelOf(entry)}, complete: "${name}"`
+    return [name, compose(entry.scope.layers, givingList(completer as Handler, where))]
+  }
+  return new Map([...entry.completers].map(layered))
+}
 
 const planPrompt = (entry: PromptDefinition): PlannedPrompt => ({
   entry,
@@ -78,7 +93,12 @@ const planTemplate = (entry: TemplateDefinition): PlannedTemplate => {
   return {
     entry,
     run: compose(scope.layers, handler),
-    list: list && compose(scope.layers, (_args, context) => list(context)),
+    list:
+      list &&
+      compose(
+        scope.layers,
+        givingList((_args, context) => list(context), `${labelOf(entry)}: list`),
+      ),
     completers: layeredCompletions(entry),
   }
 }

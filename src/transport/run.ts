@@ -17,7 +17,7 @@ const asPort = (text: string): number => {
 export const httpPort = (args: readonly string[]): { readonly port?: number } | undefined => {
   const index = args.findIndex((arg) => arg === '--http' || arg.startsWith('--http='))
   if (index === -1) return undefined
-  const [, inline] = (args[index] as string).split('=')
+  const [, inline] = /^--http=(.*)$/s.exec(args[index] as string) ?? []
   const following = args[index + 1]
   const text = inline ?? (following?.startsWith('-') ? undefined : following)
   return text === undefined ? {} : { port: asPort(text) }

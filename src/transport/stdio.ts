@@ -1,4 +1,4 @@
-import { Connection } from '../server/connection.ts'
+import { type Channel, Connection } from '../server/connection.ts'
 import type { Definition } from '../server/definition.ts'
 import type { BindOptions } from '../server/faces.ts'
 import { ServerRuntime } from '../server/runtime.ts'
@@ -8,12 +8,24 @@ import { createLineDecoder, DEFAULT_MAX_LINE_BYTES } from '../wire/lines.ts'
 import { onSignal } from './signals.ts'
 import { type TakenStdout, takeStdout } from './stdout.ts'
 
-/** Writes lines to stdout, all those of one turn of the event loop at once. */
-class LineWriter {
+// So many characters are written at once; what comes in one turn of the event loop is written at its end.
+const CHUNK = 64 * 1024
+
+// How much may wait for a slow reader; the next notification gives it up. Answers are as many as it has asked for.
+const MAX_UNREAD = 64 * 1024 * 1024
+
+// How long calls in flight may take at the end, and how long those that are aborted then.
+const DRAIN_MS = 10_000
+const LAST_WORD_MS = 1_000
+
+/** Writes lines to stdout. */
+class LineWriter implements Channel {
   readonly #stdout: TakenStdout
   readonly #lost: () => void
   #lines: string[] = []
-  #congested: Promise<void> | undefined
+  #length = 0
+  #room: Promise<void> | undefined
+  #makeRoom: (() => void) | undefined
   #open = true
 
   /** @param lost called when nobody reads any more */
@@ -23,11 +35,22 @@ class LineWriter {
     process.stdout.on('error', this.#fail)
   }
 
-  /** @returns a promise when the reader is slow */
-  send(text: string): Promise<void> | undefined {
-    if (!this.#open) return undefined
+  /** Settles when the reader keeps up; undefined while it does. */
+  get room(): Promise<void> | undefined {
+    return this.#room
+  }
+
+  notify(text: string): Promise<void> | undefined {
+    if (process.stdout.writableLength > MAX_UNREAD) this.#fail()
+    this.reply(text)
+    return this.#room
+  }
+
+  reply(text: string): void {
+    if (!this.#open) return
     if (this.#lines.push(text) === 1) setImmediate(() => this.#flush())
-    return this.#congested
+    this.#length += text.length
+    if (this.#length >= CHUNK) this.#flush()
   }
 
   /** Settles when all has been handed over. */
@@ -43,21 +66,96 @@ class LineWriter {
     if (this.#lines.length === 0 || !this.#open) return
     const text = `${this.#lines.join('\n')}\n`
     this.#lines = []
-    if (this.#stdout.write(text) || this.#congested) return
-    process.stdin.pause()
-    this.#congested = new Promise((resolve) => {
-      process.stdout.once('drain', () => {
-        this.#congested = undefined
-        process.stdin.resume()
-        resolve()
-      })
+    this.#length = 0
+    if (this.#stdout.write(text) || this.#room) return
+    this.#room = new Promise((resolve) => {
+      this.#makeRoom = resolve
     })
+    process.stdout.once('drain', () => this.#relieve())
+  }
+
+  #relieve(): void {
+    this.#room = undefined
+    this.#makeRoom?.()
   }
 
   // A client that closes its end of the pipe has gone away; that is no failure of ours.
   readonly #fail = (): void => {
     this.#open = false
     this.#lost()
+    this.#relieve()
+  }
+}
+
+/** Settles with what is awaited, or when the time is over. */
+const within = async (milliseconds: number, awaited: Promise<void>): Promise<void> => {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds)
+  })
+  await Promise.race([awaited, late])
+  clearTimeout(timer)
+}
+
+/**
+ * Hands what comes over stdin to a connection, as fast as its answers are read.
+ * @param ended called when nothing more comes
+ * @returns what stops it
+ */
+const listen = (connection: Connection, writer: LineWriter, ended: () => void): (() => void) => {
+  const { stdin } = process
+  let listening = true
+  const decoder = createLineDecoder({
+    maxBytes: DEFAULT_MAX_LINE_BYTES,
+    onLine: (line) => {
+      const parsed = parseJson(line)
+      if (parsed.ok) connection.receive(parsed.value)
+      else connection.refuse(parsed.reason)
+    },
+    onTooLong: () => connection.refuse(`a line is longer than ${DEFAULT_MAX_LINE_BYTES} bytes`),
+    onMalformed: () => connection.refuse('a line is not UTF-8'),
+  })
+  const read = (chunk: Uint8Array): void => {
+    decoder.write(chunk)
+    if (!writer.room) return
+    stdin.pause()
+    void writer.room.then(() => {
+      if (listening) stdin.resume()
+    })
+  }
+  const end = (): void => {
+    decoder.end()
+    ended()
+  }
+  if (stdin.readableEnded || stdin.destroyed) ended()
+  stdin.on('data', read).on('end', end).on('close', ended).on('error', ended).resume()
+  return () => {
+    listening = false
+    stdin.off('data', read).off('end', end).off('close', ended).off('error', ended).pause()
+  }
+}
+
+const speak = async (runtime: ServerRuntime, stdout: TakenStdout): Promise<void> => {
+  let stop!: () => void
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve
+  })
+  const writer = new LineWriter(stdout, () => {
+    connection.disconnect()
+    stop()
+  })
+  const connection = new Connection(runtime, writer)
+  const ignoreSignals = onSignal(stop)
+  const stopListening = listen(connection, writer, stop)
+  await stopped
+  stopListening()
+  try {
+    await within(DRAIN_MS, connection.drained())
+    await runtime.close(0)
+    await within(LAST_WORD_MS, connection.drained())
+  } finally {
+    await writer.close()
+    ignoreSignals()
   }
 }
 
@@ -74,41 +172,4 @@ export const serveStdio = async (definition: Definition, options: BindOptions): 
   } finally {
     stdout.release()
   }
-}
-
-const speak = async (runtime: ServerRuntime, stdout: TakenStdout): Promise<void> => {
-  const { stdin } = process
-  let finish: () => void = () => undefined
-  const finished = new Promise<void>((resolve) => {
-    finish = resolve
-  })
-  const writer = new LineWriter(stdout, () => {
-    connection.disconnect()
-    finish()
-  })
-  const connection = new Connection(runtime, (text) => writer.send(text))
-  const decoder = createLineDecoder({
-    maxBytes: DEFAULT_MAX_LINE_BYTES,
-    onLine: (line) => {
-      const parsed = parseJson(line)
-      if (parsed.ok) connection.receive(parsed.value)
-      else connection.refuse(parsed.reason)
-    },
-    onTooLong: () => connection.refuse(`a line is longer than ${DEFAULT_MAX_LINE_BYTES} bytes`),
-    onMalformed: () => connection.refuse('a line is not UTF-8'),
-  })
-  const read = (chunk: Uint8Array): void => decoder.write(chunk)
-  const end = (): void => {
-    decoder.end()
-    finish()
-  }
-  const ignoreSignals = onSignal(finish)
-  stdin.on('data', read).once('end', end).once('close', finish).once('error', finish)
-  await finished
-  stdin.off('data', read).pause()
-  await runtime.close()
-  await connection.drained()
-  await writer.close()
-  stdin.off('end', end).off('close', finish).off('error', finish)
-  ignoreSignals()
 }

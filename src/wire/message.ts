@@ -42,6 +42,8 @@ export interface Invalid {
   readonly kind: 'invalid'
   readonly id: RequestId | undefined
   readonly error: ErrorObject
+  /** Whether it was meant as a notification or a response, which nobody answers. */
+  readonly isOneWay: boolean
 }
 
 /** One message, told apart by `kind`. */
@@ -49,10 +51,11 @@ export type Message = Request | Notification | Response
 
 const isId = (value: unknown): value is RequestId => typeof value === 'string' || Number.isSafeInteger(value)
 
-const invalid = (id: unknown, why: string): Invalid => ({
+const invalid = (id: unknown, why: string, isOneWay = false): Invalid => ({
   kind: 'invalid',
   id: isId(id) ? id : undefined,
   error: { code: ErrorCode.InvalidRequest, message: `Invalid request: ${why}` },
+  isOneWay,
 })
 
 const isErrorObject = (value: unknown): value is ErrorObject =>
@@ -64,20 +67,23 @@ export const readMessage = (value: unknown): Message | Invalid => {
   const { id, method, params } = value
   if (value['jsonrpc'] !== '2.0') return invalid(id, '"jsonrpc" must be "2.0"')
   if (typeof method === 'string') {
-    if (params !== undefined && !isObject(params)) return invalid(id, '"params" must be an object')
+    if (params !== undefined && !isObject(params)) {
+      return invalid(id, '"params" must be an object', id === undefined)
+    }
     if (id === undefined) return { kind: 'notification', method, params }
     if (!isId(id)) return invalid(id, '"id" must be a string or an integer')
     return { kind: 'request', id, method, params }
   }
   if (method !== undefined) return invalid(id, '"method" must be a string')
-  if (!isId(id)) return invalid(id, 'a response needs the "id" of its request, a request needs a "method"')
-  if (value['error'] !== undefined) {
-    return isErrorObject(value['error'])
-      ? { kind: 'response', id, result: undefined, error: value['error'] }
-      : invalid(id, '"error" needs an integer "code" and a string "message"')
+  const { result, error } = value
+  if (result === undefined && error === undefined) {
+    return invalid(id, 'it has neither "method" nor "result" nor "error"')
   }
-  if (value['result'] === undefined) return invalid(id, 'it has neither "method" nor "result" nor "error"')
-  return { kind: 'response', id, result: value['result'], error: undefined }
+  if (!isId(id)) return invalid(id, 'a response needs the "id" of its request', true)
+  if (error === undefined) return { kind: 'response', id, result, error }
+  return isErrorObject(error)
+    ? { kind: 'response', id, result: undefined, error }
+    : invalid(id, '"error" needs an integer "code" and a string "message"', true)
 }
 
 const idText = (id: RequestId): string => (typeof id === 'number' ? `${id}` : JSON.stringify(id))

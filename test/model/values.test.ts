@@ -78,6 +78,7 @@ describe('values', () => {
       [cycle, 'it is what JSON cannot carry: Converting circular structure to JSON'],
       [{ toJSON: () => undefined }, 'it is an object, which JSON cannot carry'],
     ]
-    for (const [value, message] of refused) assert.throws(() => jsonText(value, 'it is'), { name: 'TypeError', message })
+    for (const [value, message] of refused)
+      assert.throws(() => jsonText(value, 'it is'), { name: 'TypeError', message })
   })
 })

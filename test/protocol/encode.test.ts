@@ -198,7 +198,7 @@ const blockArbitrary = fc.oneof(
     type: fc.constant('image'),
     data: fc.string(),
     mimeType: fc.string(),
-    annotations: fc.record({ priority: fc.double() }),
+    annotations: fc.record({ priority: fc.double({ noNaN: true, noDefaultInfinity: true }) }),
   }),
   fc.record({ type: fc.constant('audio'), data: fc.string(), mimeType: fc.string(), icons: fc.constant([]) }),
   fc.record(

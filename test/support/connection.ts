@@ -62,10 +62,10 @@ export const connect = (server: Bindable, options: BindOptions = {}): Connected 
   const logger = keepingLogger()
   const runtime = new ServerRuntime(server['~definition'], settle({ logger, ...options }))
   const inbox = new Inbox()
-  const connection = new Connection(runtime, (text) => {
+  const receive = (text: string): undefined => {
     inbox.add(JSON.parse(text))
-    return undefined
-  })
+  }
+  const connection = new Connection(runtime, { notify: receive, reply: receive })
   const send = (...messages: readonly unknown[]): void => {
     for (const message of messages) connection.receive(message)
   }

@@ -38,7 +38,7 @@ export type ListMethod = keyof typeof LISTS
 const listed = (entry: TemplateDefinition, item: string | ListedResource): Resource => {
   const { mimeType, annotations, icons } = entry.listing
   const defaults = { ...(mimeType && { mimeType }), ...(annotations && { annotations }), ...(icons && { icons }) }
-  const { meta, ...own } = typeof item === 'string' ? { uri: item, meta: undefined } : item
+  const { meta, ...own } = typeof item === 'string' ? { uri: item, meta: undefined } : { ...item }
   if (typeof own.uri !== 'string')
     throw new TypeError(`resource "${entry.listing.uriTemplate}", list: an item needs a "uri"`)
   const uri = entry.scope.publicUri(own.uri)
@@ -68,7 +68,7 @@ const badCursor = (method: string) =>
   invalidParams(`${method}: this cursor is none of this list; begin again without one`)
 
 const offsetOf = (method: string, member: string, cursor: unknown): number => {
-  if (cursor === undefined) return 0
+  if (cursor === undefined || cursor === null) return 0
   const text = typeof cursor === 'string' ? decodeBase64Url(cursor) : undefined
   const offset = text?.startsWith(`${member}:`) ? Number(text.slice(member.length + 1)) : 0
   if (Number.isSafeInteger(offset) && offset > 0) return offset

@@ -151,7 +151,7 @@ export class NodeExchange implements Exchange {
     if (this.#request.httpVersionMajor === 2) delete headers['connection']
     if (status !== 204 && this.method !== 'HEAD') headers['content-length'] = String(Buffer.byteLength(body ?? ''))
     response.writeHead(status, headers)
-    response.end(body)
+    response.end(body ?? '')
   }
 
   stream(headers: Record<string, string>, tooSlow: () => void): EventStream {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Server as HttpServer, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { createServer as createHttpServer, request as httpRequest } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
@@ -40,8 +41,8 @@ export interface SentMessage {
 /** A request on its way. */
 export interface Sending {
   readonly response: Promise<Response>
-  /** The client goes away. */
-  readonly leave: () => void
+  /** The client goes away. Settles when the server's side of the connection has closed, too. */
+  readonly leave: () => Promise<void>
 }
 
 /** A bound server as clients see it, over one of the adapters. */
@@ -80,7 +81,7 @@ export const toResponse = (incoming: IncomingMessage): Response => {
 }
 
 /** Sends to a port of this machine exactly what is given, and `Host`. */
-export const sendToPort = (port: number, { method = 'POST', path = '/mcp', headers, body, ...rest }: Sent): Sending => {
+export const sendToPort = (port: number, { method = 'POST', path = '/mcp', headers, body, ...rest }: Sent) => {
   const pairs = pairsOf(headers)
   const hasHost = pairs.some(([name]) => name.toLowerCase() === 'host')
   const declared =
@@ -107,7 +108,7 @@ export const sendToPort = (port: number, { method = 'POST', path = '/mcp', heade
     for (const piece of piecesOf(body)) outgoing.write(piece)
     outgoing.end()
   }
-  return { response, leave: () => outgoing.destroy() }
+  return { response, leave: (): unknown => outgoing.destroy() }
 }
 
 /** Listens on a free port, until the test is over. */
@@ -125,8 +126,21 @@ export const serveNode = (t: TestContext, handler: NodeHandler, host?: string): 
   listening(t, createHttpServer(handler), host)
 
 const overNode = async (t: TestContext, runtime: Runtime) => {
-  const port = await serveNode(t, runtime.handler)
-  return (sent: Sent): Sending => sendToPort(port, sent)
+  const server = createHttpServer(runtime.handler)
+  const port = await listening(t, server)
+  return (sent: Sent): Sending => {
+    const closed = new Promise<void>((resolve) => {
+      server.once('connection', (socket) => socket.once('close', () => resolve()))
+    })
+    const { response, leave } = sendToPort(port, sent)
+    return {
+      response,
+      leave: () => {
+        leave()
+        return closed
+      },
+    }
+  }
 }
 
 const toRequest = ({ method = 'POST', path = '/mcp', headers, body, withholdsBody }: Sent, signal: AbortSignal) => {
@@ -154,7 +168,7 @@ const overFetch =
   async (_: TestContext, runtime: Runtime) =>
   (sent: Sent): Sending => {
     const controller = new AbortController()
-    return { response: runtime.fetch(toRequest(sent, controller.signal)), leave: () => controller.abort() }
+    return { response: runtime.fetch(toRequest(sent, controller.signal)), leave: async () => controller.abort() }
   }
 
 const ADAPTERS = { Node: overNode, fetch: overFetch } as const
@@ -243,13 +257,17 @@ export const gate = <Value = void>() => {
   return { open, opened }
 }
 
+/** A handler where the types of Node want one for HTTP/2, whose overloads of `end` they do not see through. */
+export const onHttp2 = (handler: NodeHandler) =>
+  handler as unknown as (request: Http2ServerRequest, response: Http2ServerResponse) => void
+
 /** A bare connection: writes bytes, and keeps all that comes. */
 export const rawConnection = async (
   t: TestContext,
   port: number,
 ): Promise<{
   readonly socket: Socket
-  readonly until: (pattern: RegExp) => Promise<string>
+  readonly until: (isThere: RegExp | ((text: string) => boolean)) => Promise<string>
   readonly ended: Promise<string>
 }> => {
   const socket = connect(port, '127.0.0.1')
@@ -263,15 +281,15 @@ export const rawConnection = async (
     text += chunk.toString('latin1')
   })
   await new Promise<void>((resolve) => socket.once('connect', resolve))
-  const until = (pattern: RegExp): Promise<string> =>
+  const until = (isThere: RegExp | ((text: string) => boolean)): Promise<string> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
-        if (!pattern.test(text)) return
+        if (!(isThere instanceof RegExp ? isThere.test(text) : isThere(text))) return
         socket.off('data', look)
         resolve(text)
       }
       socket.on('data', look)
-      socket.once('close', () => reject(new Error(`closed before ${pattern} came: ${text}`)))
+      socket.once('close', () => reject(new Error(`closed before ${isThere} came: ${text}`)))
       look()
     })
   return { socket, until, ended }
