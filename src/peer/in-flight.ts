@@ -6,10 +6,6 @@ export class InFlight<Key> {
   readonly #calls = new Map<Key, Call>()
   #waiting: (() => void)[] = []
 
-  get size(): number {
-    return this.#calls.size
-  }
-
   /** @returns false when the key is taken: a sender must not reuse the id of a request in flight */
   add(key: Key, call: Call): boolean {
     if (this.#calls.has(key)) return false

@@ -29,7 +29,7 @@ const textOf = (reply: Reply): string => (typeof reply === 'string' ? reply : re
 const invalidRequest = (message: string): ErrorObject => ({ code: ErrorCode.InvalidRequest, message })
 
 /** Why a client gave up, in its own words where it gave some. */
-export const cancellation = (params: Notification['params']): AbortedError => {
+const cancellation = (params: Notification['params']): AbortedError => {
   const reason = params?.['reason']
   return new AbortedError(
     'cancelled',

@@ -71,8 +71,17 @@ const NO_META: Meta = Object.freeze({})
 
 const stringOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
-// An error has no members that JSON would show; its stack is for the log of the server.
-const loggable = (data: unknown): unknown => (data instanceof Error ? String(data) : (data ?? null))
+// An error has no members that JSON would show; its stack is for the log of the server. What JSON cannot carry must
+// not fail the handler, least of all for those clients alone that asked for the message.
+const loggable = (data: unknown): unknown => {
+  if (data instanceof Error) return String(data)
+  if (data === undefined) return null
+  try {
+    return JSON.stringify(data) === undefined ? String(data) : data
+  } catch (error) {
+    return `[${typeof data} that JSON cannot carry: ${(error as Error).message}]`
+  }
+}
 
 /** Everything a handler can see and do besides its arguments. One per request. */
 export class Context {

@@ -84,7 +84,7 @@ export interface NodeResponse {
   readonly headersSent: boolean
   writeHead(status: number, headers: Record<string, string>): unknown
   write(text: string): boolean
-  end(text?: string): unknown
+  end(text: string): unknown
   destroy(): unknown
   on(event: string, listener: (...args: never[]) => void): unknown
   once(event: string, listener: (...args: never[]) => void): unknown

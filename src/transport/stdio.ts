@@ -1,6 +1,6 @@
 import { type Channel, Connection } from '../server/connection.ts'
 import type { Definition } from '../server/definition.ts'
-import type { BindOptions } from '../server/faces.ts'
+import type { BindOptions, Logger } from '../server/faces.ts'
 import { ServerRuntime } from '../server/runtime.ts'
 import { settle } from '../server/settings.ts'
 import { parseJson } from '../wire/json.ts'
@@ -14,13 +14,14 @@ const CHUNK = 64 * 1024
 // How much may wait for a slow reader; the next notification gives it up. Answers are as many as it has asked for.
 const MAX_UNREAD = 64 * 1024 * 1024
 
-// How long calls in flight may take at the end, and how long those that are aborted then.
+// How long calls in flight may take at the end, how long those that are aborted then, and how long the last lines.
 const DRAIN_MS = 10_000
 const LAST_WORD_MS = 1_000
 
 /** Writes lines to stdout. */
 class LineWriter implements Channel {
   readonly #stdout: TakenStdout
+  readonly #logger: Logger
   readonly #lost: () => void
   #lines: string[] = []
   #length = 0
@@ -29,8 +30,9 @@ class LineWriter implements Channel {
   #open = true
 
   /** @param lost called when nobody reads any more */
-  constructor(stdout: TakenStdout, lost: () => void) {
+  constructor(stdout: TakenStdout, logger: Logger, lost: () => void) {
     this.#stdout = stdout
+    this.#logger = logger
     this.#lost = lost
     process.stdout.on('error', this.#fail)
   }
@@ -41,7 +43,10 @@ class LineWriter implements Channel {
   }
 
   notify(text: string): Promise<void> | undefined {
-    if (process.stdout.writableLength > MAX_UNREAD) this.#fail()
+    if (this.#open && process.stdout.writableLength > MAX_UNREAD) {
+      this.#logger.warn('gave up the client: it does not read what it is sent')
+      this.#fail()
+    }
     this.reply(text)
     return this.#room
   }
@@ -140,7 +145,7 @@ const speak = async (runtime: ServerRuntime, stdout: TakenStdout): Promise<void>
   const stopped = new Promise<void>((resolve) => {
     stop = resolve
   })
-  const writer = new LineWriter(stdout, () => {
+  const writer = new LineWriter(stdout, runtime.settings.logger, () => {
     connection.disconnect()
     stop()
   })
@@ -154,7 +159,7 @@ const speak = async (runtime: ServerRuntime, stdout: TakenStdout): Promise<void>
     await runtime.close(0)
     await within(LAST_WORD_MS, connection.drained())
   } finally {
-    await writer.close()
+    await within(DRAIN_MS, writer.close())
     ignoreSignals()
   }
 }

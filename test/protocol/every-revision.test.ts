@@ -9,10 +9,20 @@ import {
   INFO,
   INSTRUCTIONS,
   META,
+  richServer,
   TREE,
 } from '../fixtures/rich-server.ts'
-import { isStateless, type Params, VERSIONS, type Version } from '../support/messages.ts'
+import {
+  isStateless,
+  messagesOf,
+  type Params,
+  post,
+  URL_OF_TESTS,
+  VERSIONS,
+  type Version,
+} from '../support/messages.ts'
 import { CHANNELS, type Channel } from './channels.ts'
+import { assertKnown } from './known.ts'
 import { ALL_REQUESTS, REQUESTS } from './members.ts'
 
 type Members = Readonly<Record<string, unknown>>
@@ -449,4 +459,17 @@ for (const version of VERSIONS) {
       })
     })
   }
+}
+
+for (const version of VERSIONS) {
+  test(`${version} over HTTP: an error that answers no readable request has the id that the revision gives it`, async () => {
+    const { headers } = post(version, 'tools/list')
+    for (const body of ['no JSON', '1', '{"jsonrpc":"2.0","id":true,"method":"tools/list"}']) {
+      const response = await richServer.fetch(new Request(URL_OF_TESTS, { method: 'POST', headers, body }))
+      const [reply] = await messagesOf(response)
+      assertKnown(version, 'tools/list', reply)
+      assert.equal(reply?.id, version < '2025-11-25' ? null : undefined)
+      assert.equal(reply?.error.code, body === 'no JSON' ? -32700 : -32600)
+    }
+  })
 }

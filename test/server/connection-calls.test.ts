@@ -489,3 +489,20 @@ test('Log Message Notifications: any JSON value, with the name of a logger where
     { level: 'error', data: null },
   ])
 })
+
+test('Log Message Notifications: what JSON cannot carry is told as such, and never fails the handler', async () => {
+  const circular: { self?: unknown } = {}
+  circular.self = circular
+  const server = createServer({ name: 'logger', version: '1' }).tool('log', async (_args, ctx) => {
+    for (const data of [circular, 1n, Symbol('s'), new Error('gone')]) await ctx.log.error(data)
+    return 'done'
+  })
+  const { send, next } = await opened(server, '2025-06-18')
+  send(request('2025-06-18', 1, 'tools/call', { name: 'log' }))
+  const messages = [await next(), await next(), await next(), await next()]
+  const data = messages.map((message) => String((message as { params?: { data?: unknown } }).params?.data))
+  assert.match(String(data[0]), /^\[object that JSON cannot carry: .*circular/i)
+  assert.match(String(data[1]), /^\[bigint that JSON cannot carry: /)
+  assert.deepEqual(data.slice(2), ['Symbol(s)', 'Error: gone'])
+  assert.match(JSON.stringify(await next()), /"text":"done"/)
+})

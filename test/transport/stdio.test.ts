@@ -278,7 +278,18 @@ test('a tool that does not wait for a slow reader fills a bounded buffer, and th
     child.says(/torrent: disconnected/).then(() => child.ended),
   ])
   assert.deepEqual({ code, signal }, GOOD_END)
+  assert.match(child.stderr, /gave up the client: it does not read what it is sent/)
   assert.match(child.stderr, /first down/)
+})
+
+test('PY-57 a client that reads no more does not keep the server from ending', async (t) => {
+  const child = start(t, 'main.ts', { args: ['--fast'], reads: false })
+  child.send(call(1, 'flood', { messages: 1000, length: 100_000 }, { 'io.modelcontextprotocol/logLevel': 'debug' }))
+  await child.says(/congested after/)
+  child.process.kill('SIGTERM')
+  // Its end is not its close: what it has written is still there to be read.
+  assert.deepEqual(await once(child.process, 'exit'), [0, null])
+  await child.says(/first down/)
 })
 
 // Signals

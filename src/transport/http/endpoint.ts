@@ -198,7 +198,7 @@ export class HttpEndpoint {
   #statefulPeer(exchange: Exchange, { method, params }: Request): Peer | ErrorObject {
     const { served } = this.#runtime.settings
     const { newestStateful } = served
-    if (!newestStateful) return unsupportedVersion(served, String(params?.['protocolVersion']))
+    if (!newestStateful) return unsupportedVersion(served, params?.['protocolVersion'])
     if (method === 'initialize') return new StatefulPeer(newestStateful)
     const revision = this.#statefulRevision(exchange, newestStateful)
     return 'version' in revision ? new StatefulPeer(revision) : revision

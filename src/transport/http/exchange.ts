@@ -17,7 +17,7 @@ export interface EventStream {
 /** One HTTP request and its response, as the endpoint sees them, whatever carries them. */
 export interface Exchange extends Surroundings {
   readonly method: string
-  /** By lower-case name; repeated headers joined with a comma. */
+  /** By lower-case name; repeated headers joined with a comma. `host` also where HTTP/2 or the URL has it. */
   header(name: string): string | undefined
   /** Whether the connection came in on a loopback address; undefined where nobody can tell. */
   readonly onLoopback: boolean | undefined

@@ -5,7 +5,7 @@ import { Room } from './room.ts'
 
 const HIGH_WATER_MARK = 64 * 1024
 
-// Null only in a stream that has failed, whose controller is given up.
+// Null only in a stream that has failed, and nobody writes to that.
 const roomIn = ({ desiredSize }: ReadableStreamDefaultController): number => desiredSize as number
 
 /** A response in pieces over a `ReadableStream`: what its reader does not take in time is bounded. */
@@ -14,31 +14,32 @@ class FetchEventStream implements EventStream {
   readonly #encoder = new TextEncoder()
   readonly #tooSlow: () => void
   readonly #room = new Room()
-  #controller: ReadableStreamDefaultController<Uint8Array> | undefined
+  readonly #controller: ReadableStreamDefaultController<Uint8Array>
 
   constructor(tooSlow: () => void, cancelled: () => void) {
     this.#tooSlow = tooSlow
+    let started: ReadableStreamDefaultController<Uint8Array> | undefined
     this.body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
-          this.#controller = controller
+          started = controller
         },
         pull: this.#room.make,
         cancel: () => {
-          this.#leave()
+          this.#room.make()
           cancelled()
         },
       },
       { highWaterMark: HIGH_WATER_MARK, size: (chunk) => chunk.byteLength },
     )
+    this.#controller = started as unknown as ReadableStreamDefaultController<Uint8Array>
   }
 
   write(text: string): Promise<void> | undefined {
     const controller = this.#controller
-    if (!controller) return undefined
     if (HIGH_WATER_MARK - roomIn(controller) > MAX_UNREAD) {
       controller.error(new Error('The reader does not keep up'))
-      this.#leave()
+      this.#room.make()
       this.#tooSlow()
       return undefined
     }
@@ -47,14 +48,8 @@ class FetchEventStream implements EventStream {
   }
 
   end(text: string): void {
-    this.#controller?.enqueue(this.#encoder.encode(text))
-    this.#controller?.close()
-    this.#controller = undefined
-  }
-
-  #leave(): void {
-    this.#controller = undefined
-    this.#room.make()
+    this.#controller.enqueue(this.#encoder.encode(text))
+    this.#controller.close()
   }
 }
 
@@ -82,15 +77,18 @@ export class FetchExchange implements Exchange {
   readonly #request: Request
   readonly #publicUrl: URL | undefined
   #gone: () => void = () => undefined
-  #settle: (response: Response) => void = () => undefined
+  readonly #settle: (response: Response) => void
 
   constructor(request: Request, publicUrl: URL | undefined) {
     this.method = request.method
     this.#request = request
     this.#publicUrl = publicUrl
+    let settle: ((response: Response) => void) | undefined
     this.response = new Promise((resolve) => {
-      this.#settle = resolve
+      settle = resolve
     })
+    // Promises and streams call what they are given at once, which the compiler cannot know.
+    this.#settle = settle as unknown as (response: Response) => void
   }
 
   get http(): HttpInfo {
@@ -102,7 +100,7 @@ export class FetchExchange implements Exchange {
 
   header(name: string): string | undefined {
     // Where the host gives no `Host`, the URL has it.
-    const value = name.startsWith(':') ? null : this.#request.headers.get(name)
+    const value = this.#request.headers.get(name)
     return value ?? (name === 'host' ? new URL(this.#request.url).host : undefined)
   }
 

@@ -48,7 +48,7 @@ export class Guard {
   #checkHost(exchange: Exchange): Refused | undefined {
     const { allowedHosts, publicUrl } = this.#settings
     if (!allowedHosts && exchange.onLoopback !== true) return undefined
-    const host = exchange.header('host') ?? exchange.header(':authority') ?? ''
+    const host = exchange.header('host') ?? ''
     if (publicUrl?.host === host.toLowerCase()) return undefined
     if (allowedHosts ? isListedHost(allowedHosts, host) : isLoopbackName(host)) return undefined
     return {

@@ -11,7 +11,7 @@ const explain = (error: NodeJS.ErrnoException, port: number, host: string): Erro
     EADDRINUSE: `port ${port} on ${host} is taken; choose another, or 0 for any that is free`,
     EACCES: `port ${port} needs more rights; choose one above 1023`,
     EADDRNOTAVAIL: `${host} is no address of this machine`,
-  }[error.code ?? '']
+  }[String(error.code)]
   return reason ? new DefinitionError(`listen: ${reason}`, { cause: error }) : error
 }
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { byHost, createServer } from '../../../src/index.ts'
 import { keepingLogger, messagesOf } from '../../support/messages.ts'
-import { calling, onHttp2, sendToPort, serveNode } from './support.ts'
+import { calling, sendToPort, serveNode } from './support.ts'
 
 const named = (name: string) => createServer({ name, version: '1.0.0' }).tool('name', () => name)
 
@@ -75,7 +75,7 @@ test('byHost: PY-88: a host that is not named goes to the next of the host app',
 })
 
 test('byHost: HTTP/2 names the host in :authority', async (t) => {
-  const http = createHttp2Server(onHttp2(router.handler))
+  const http = createHttp2Server(router.handler)
   t.after(() => http.close())
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')

@@ -76,6 +76,16 @@ test(`${CANCELLATION}: cancelling the body of a fetch response aborts the handle
   assert.equal(await aborted.opened, 'disconnected')
 })
 
+test('cancelling the body of a fetch response that has ended aborts nothing', async () => {
+  const runtime = createServer({ name: 'one', version: '1.0.0' })
+    .tool('one', () => 1)
+    .bind({ responseMode: 'sse' })
+  const { headers, body } = calling('2026-07-28', 'one')
+  const response = await runtime.fetch(new Request('http://localhost/mcp', { method: 'POST', headers, body }))
+  await response.body?.cancel()
+  assert.equal(response.status, 200)
+})
+
 for (const version of ['2025-03-26', '2025-06-18', '2025-11-25'] as const satisfies readonly Version[]) {
   for (const sent of [calling(version, 'wait'), watching(version, 'wait')]) {
     const kind = sent.body.includes('progressToken') ? 'an event stream' : 'a plain call'
@@ -216,7 +226,7 @@ test('a response that the host has ended itself takes no events', async (t) => {
   const { handler } = server.bind({ keepAliveMs: 1000 })
   const ends: (() => void)[] = []
   const port = await serveNode(t, (request, response) => {
-    ends.push(() => response.end())
+    ends.push(() => response.end(''))
     handler(request, response)
   })
   const response = await sendToPort(port, watching('2025-11-25', 'wait')).response

@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { createServer, type NodeHandler } from '../../../src/index.ts'
 import { keepingLogger } from '../../support/messages.ts'
-import { calling, gate, onHttp2, type SentMessage, watching } from './support.ts'
+import { calling, gate, type SentMessage, watching } from './support.ts'
 
 const started = gate()
 const aborted = gate<string>()
@@ -33,7 +33,7 @@ const server = createServer({ name: 'second', version: '1.0.0' })
   })
 
 const serveHttp2 = async (t: TestContext, handler: NodeHandler): Promise<ClientHttp2Session> => {
-  const http = createHttp2Server(onHttp2(handler))
+  const http = createHttp2Server(handler)
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
   const client = connect(`http://localhost:${(http.address() as AddressInfo).port}`, {

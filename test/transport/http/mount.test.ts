@@ -126,6 +126,7 @@ const mounted: readonly (readonly [
   ],
   ["'*' anywhere", { path: '*' }, { url: '/x', baseUrl: '/api', originalUrl: '/api/x' }, 'answered'],
   ['without a URL', {}, {}, 'next'],
+  ['without a method', {}, { url: '/mcp', method: undefined }, 'answered'],
 ]
 
 for (const [name, options, request, route] of mounted) {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Server as HttpServer, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { createServer as createHttpServer, request as httpRequest } from 'node:http'
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
@@ -256,10 +255,6 @@ export const gate = <Value = void>() => {
   })
   return { open, opened }
 }
-
-/** A handler where the types of Node want one for HTTP/2, whose overloads of `end` they do not see through. */
-export const onHttp2 = (handler: NodeHandler) =>
-  handler as unknown as (request: Http2ServerRequest, response: Http2ServerResponse) => void
 
 /** A bare connection: writes bytes, and keeps all that comes. */
 export const rawConnection = async (

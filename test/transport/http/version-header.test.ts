@@ -252,3 +252,14 @@ testBoth(
     assert.deepEqual(reply?.error.data, { supported: ['2026-07-28'], requested: '2025-11-25' })
   },
 )
+
+testBoth(
+  'initialize with a version that is no text is refused like any other, where it is not served',
+  async (_, bound) => {
+    const { send } = await bound(server, { revisions: ['2026-07-28'] })
+    const params = { ...initializeParams('x'), protocolVersion: { toString: 1, valueOf: 1 } }
+    const response = await send(sentBy('2025-11-25', 'initialize', params))
+    assert.equal(response.status, 400)
+    assert.equal((await messagesOf(response))[0]?.error.code, UNSUPPORTED)
+  },
+)
