@@ -44,7 +44,7 @@ export type { ProtocolVersion } from './protocol/index.ts'
 export type { Context, HttpInfo, Log, LogFunction, RequestFacts } from './server/context.ts'
 export type { MethodEntry, PromptEntry, ResourceEntry, ToolEntry } from './server/entries.ts'
 export type * from './server/faces.ts'
-export type { Mergeable, Server } from './server/server.ts'
+export type { ContextOf, Mergeable, Server } from './server/server.ts'
 export type * from './server/types.ts'
 export { byHost, type Hosted, type HostRouter } from './transport/http/by-host.ts'
 

@@ -251,7 +251,7 @@ const checkParts = (parts: unknown): void => {
  * result({ content: 'Nothing was free.', isError: true })
  * @throws TypeError for content that no helper of this library made
  */
-export const result = <const Structured = Json>(parts: ResultParts<Structured>): Result<Structured> => {
+export const result = <Structured = Json>(parts: ResultParts<Structured>): Result<Structured> => {
   checkParts(parts)
   const { content, structuredContent, isError, meta } = parts
   return brand('result', {

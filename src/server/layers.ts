@@ -41,28 +41,26 @@ const wrap =
 export const compose = (layers: readonly Layer[], handler: Handler): Handler =>
   layers.reduceRight((inner, layer) => wrap(layer, inner), handler)
 
-/** What answers a message, given its parameters. */
-export type Answerer = (params: Params | undefined) => MaybePromise<object | undefined>
+/** What answers a message, given its parameters: an object for a request, nothing for a notification. */
+export type Answerer<Answer extends object | undefined> = (params: Params | undefined) => MaybePromise<Answer>
 
-const checked = ({ id, method }: Call, result: unknown): object | undefined => {
-  if (isObject(result)) return result
-  // A notification has no answer.
-  if (result === undefined && id === undefined) return undefined
+const checked = <Answer extends object | undefined>({ id, method }: Call, result: unknown): Answer => {
+  if (isObject(result) || (result === undefined && id === undefined)) return result as Answer
   throw new TypeError(`intercept: the answer to "${method}" must be an object; return what next() gave`)
 }
 
 /** Wraps interceptors around what answers a message, outermost first. */
-export const intercept = (
+export const intercept = <Answer extends object | undefined>(
   interceptors: readonly Interceptor[],
   call: Call,
   { auth, http }: Surroundings,
-  answer: Answerer,
-): Answerer =>
-  interceptors.reduceRight<Answerer>(
+  answer: Answerer<Answer>,
+): Answerer<Answer> =>
+  interceptors.reduceRight<Answerer<Answer>>(
     (inner, interceptor) => async (params) => {
       const message = { method: call.method, params, id: call.id, auth, http, signal: call.signal }
       const result = await interceptor(message, async (replacement) => inner(replacement ?? params))
-      return checked(call, result)
+      return checked<Answer>(call, result)
     },
     answer,
   )

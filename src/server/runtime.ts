@@ -110,7 +110,7 @@ export class ServerRuntime {
 
   /** Takes note of a notification. `act` does what it asks for, once the interceptors have let it through. */
   async notified(incoming: Incoming, act: () => void): Promise<void> {
-    const answer: Answerer = () => act() as undefined
+    const answer: Answerer<undefined> = () => act() as undefined
     try {
       await intercept(this.plan.definition.interceptors, incoming, incoming.surroundings, answer)(incoming.params)
     } catch (error) {
@@ -137,9 +137,7 @@ export class ServerRuntime {
     params: Params | undefined,
     answer: (params: Params | undefined) => MaybePromise<object>,
   ): MaybePromise<object> {
-    if (interceptors.length === 0) return answer(params)
-    const wrapped = intercept(interceptors, incoming, incoming.surroundings, answer)
-    return Promise.resolve(wrapped(params)).then((result) => result ?? {})
+    return intercept(interceptors, incoming, incoming.surroundings, answer)(params)
   }
 
   /** A result that never changes: made once, and turned into text once per revision. */
@@ -188,11 +186,11 @@ export class ServerRuntime {
     return builtIn.needs === undefined || this.plan.capabilities[builtIn.needs] ? builtIn.answer : undefined
   }
 
-  #succeed(incoming: Incoming, result: object | undefined): Reply {
+  #succeed(incoming: Incoming, result: object): Reply {
     this.#end(incoming)
     const { id, method, peer } = incoming
     try {
-      return resultText(id as string, this.#encode(peer.revision, method, result ?? {}))
+      return resultText(id as string, this.#encode(peer.revision, method, result))
     } catch (error) {
       return this.#fail(incoming, error)
     }

@@ -311,5 +311,10 @@ export class Server<Needs, Ctx, Entry> {
   }
 }
 
-/** The context that the handlers of a server get. */
+/**
+ * The context that handlers find when they are added to a server: for those that are written apart from it.
+ *
+ * @example
+ * const book = async (args: { day: string }, ctx: ContextOf<typeof base>) => ctx.lifespan.db.book(args.day)
+ */
 export type ContextOf<S> = S extends Server<never, infer Ctx, unknown> ? Ctx : Context

@@ -115,7 +115,7 @@ export interface Passed<Added = unknown> {
 }
 
 /** Goes on to what a layer wraps, with more context. */
-export type Next = <const Added extends object = Record<never, never>>(added?: Added) => Promise<Passed<Added>>
+export type Next = <Added extends object = Record<never, never>>(added?: Added) => Promise<Passed<Added>>
 
 /** The context that a layer adds, read from what it returns. */
 export type AddedBy<Returned> =
@@ -153,9 +153,6 @@ export type LifespanStart<Value> = () => AsyncGenerator<Value, unknown, unknown>
 /** What a lifespan adds to the context; one that gives no value adds nothing. */
 // biome-ignore lint/suspicious/noConfusingVoidType: it stands for what a function returns
 export type WithLifespan<Value> = [Value] extends [void] ? unknown : { readonly lifespan: Value }
-
-/** The context of handlers before anything was added. */
-export type BaseContext = Context
 
 /** What `createServer<Needs>` says that its handlers find in their context once it is merged. */
 export type WithNeeds<Needs> = Context & Needs

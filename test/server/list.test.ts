@@ -193,6 +193,13 @@ describe('lists that depend on the caller', () => {
     assert.deepEqual(await errorOf(quiet(server), 'tools/call', { name: 'a' }), { code: -32603, message: 'boom' })
   })
 
+  it('what is there for this caller can be called', async () => {
+    for (const version of VERSIONS) {
+      const { content } = await resultOf(guarded, version, 'tools/call', { name: 'late' })
+      assert.equal(content[0].text, 'c')
+    }
+  })
+
   it('what is hidden cannot be called, and is not there in so many words', async () => {
     for (const version of VERSIONS) {
       assert.deepEqual(await errorOf(guarded, 'tools/call', { name: 'hidden' }, version), {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as v from 'valibot'
 import { createServer, McpError } from '../../src/index.ts'
+import { opened } from '../support/connection.ts'
 import { isStateless, resultOf, VERSIONS } from '../support/messages.ts'
 import { errorOf, quiet } from './asking.ts'
 
@@ -52,6 +53,13 @@ describe('method: a vendor method', () => {
       .method('acme/defaults', { params: v.object({ n: v.optional(v.number(), 7) }) }, ({ n }) => ({ n }))
     assert.deepEqual(await errorOf(server, 'acme/needs'), { code: -32602, message: 'acme/needs: "n" is required' })
     assert.equal((await resultOf(server, '2025-11-25', 'acme/defaults')).n, 7)
+  })
+
+  it('may be asked without any parameters', async () => {
+    const server = create().method('acme/raw', {}, (params) => ({ params }))
+    const connected = await opened(server, '2025-11-25')
+    const { result } = await connected.ask({ jsonrpc: '2.0', id: 1, method: 'acme/raw' })
+    assert.deepEqual(result, { params: {} })
   })
 
   it('that returns nothing answers with an empty object', async () => {

@@ -4,7 +4,7 @@ import { createServer, type LoggingLevel } from '../../src/index.ts'
 import { LOGGING_LEVELS } from '../../src/model/types.ts'
 import { opened } from '../support/connection.ts'
 import { isStateless, messagesOf, post, type Reply, request, STATEFUL, VERSIONS } from '../support/messages.ts'
-import { callWith, type Exchanged, exchange, gate, quiet, toolError, untyped } from './asking.ts'
+import { callWith, type Exchanged, exchange, gate, quiet, untyped } from './asking.ts'
 
 const create = () => createServer({ name: 'test', version: '1.0.0' })
 
@@ -169,9 +169,19 @@ describe('context: log', () => {
     )
   })
 
-  it('what is no JSON fails where it is logged', async () => {
-    const server = create().tool('log', (_, { log }) => log.emergency(1n))
-    assert.match(await toolError(server, 'log', {}, '2025-11-25'), /^log: .*BigInt/)
+  it('what JSON cannot carry is told as a text that says so, and does not fail the handler', async () => {
+    const circle: Record<string, unknown> = {}
+    circle['self'] = circle
+    const server = create().tool('log', async (_, { log }) => {
+      for (const value of [1n, circle, () => 1, Symbol('s')]) await log.info(value)
+      return 'done'
+    })
+    const exchanged = await callWith(server, '2025-11-25', { name: 'log' })
+    assert.equal(exchanged.reply.result.content[0].text, 'done')
+    const texts = paramsOf(exchanged).map(({ data }) => data)
+    assert.equal(texts[0], '[bigint that JSON cannot carry: Do not know how to serialize a BigInt]')
+    assert.match(texts[1], /^\[object that JSON cannot carry: Converting circular structure to JSON/)
+    assert.deepEqual(texts.slice(2), ['() => 1', 'Symbol(s)'])
   })
 
   it('can be taken out of the context', async () => {
