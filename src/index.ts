@@ -2,7 +2,7 @@ import { DefinitionError } from './errors.ts'
 import { show } from './model/schema/problems.ts'
 import { NO_SCOPE } from './server/definition.ts'
 import type { Faces } from './server/faces.ts'
-import { checkOptions } from './server/options.ts'
+import { checkOptions, frozenCopy } from './server/options.ts'
 import { Server } from './server/server.ts'
 import type { ServerInfo, WithNeeds } from './server/types.ts'
 import { bind } from './transport/bind.ts'
@@ -86,7 +86,7 @@ export const createServer = <Needs extends object = Record<never, never>>(
   const nothing = Object.freeze([])
   return new Server(
     {
-      info: Object.freeze({ ...info }),
+      info: frozenCopy(info, 'createServer'),
       entries: new Map(),
       scope: NO_SCOPE,
       interceptors: nothing,

@@ -6,7 +6,7 @@ import type { Prompt } from '../model/types.ts'
 import type { Context } from './context.ts'
 import { describe } from './define-tool.ts'
 import type { Completers, PromptDefinition, Scope } from './definition.ts'
-import { asSchema, checkOptions, OPTIONS, readArguments } from './options.ts'
+import { asSchema, checkOptions, listedExtras, OPTIONS, readArguments } from './options.ts'
 import type { Completer, PromptOptions } from './types.ts'
 
 /** Throws for a name that nobody could ask for. */
@@ -76,15 +76,14 @@ export const definePrompt = (name: string, rest: readonly unknown[], scope: Scop
   const schema = asSchema(options.input, `${where}, input`)
   const input = schema && compileSchema(schema, 'input', `${where}, input`)
   const known = input ? promptArguments(input.json, where) : []
-  const { icons, meta, enabled } = options
+  const { enabled } = options
   return Object.freeze({
     kind: 'prompt',
     listing: Object.freeze({
       name,
       ...describe(options, input?.json),
       ...listArguments(known),
-      ...(icons && { icons }),
-      ...(meta && { _meta: meta }),
+      ...listedExtras(options, where),
     }),
     input,
     arguments: known,

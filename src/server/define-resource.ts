@@ -5,7 +5,7 @@ import { parseUriTemplate } from '../model/uri-template/index.ts'
 import type { Context } from './context.ts'
 import { readCompleters } from './define-prompt.ts'
 import type { ResourceDefinition, Scope, TemplateDefinition } from './definition.ts'
-import { checkOptions, OPTIONS, readArguments } from './options.ts'
+import { checkOptions, listedExtras, OPTIONS, readArguments } from './options.ts'
 import type { ResourceOptions } from './types.ts'
 
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/
@@ -49,14 +49,12 @@ export const checkCache = (cache: CacheHint | undefined, where: string): void =>
 
 type AnyOptions = ResourceOptions<Readonly<Record<string, unknown>>, Context>
 
-const common = ({ name, title, description, mimeType, annotations, icons, meta }: AnyOptions, uri: string) => ({
+const common = ({ name, title, description, mimeType, ...options }: AnyOptions, uri: string) => ({
   name: name ?? uri,
   ...(title !== undefined && { title }),
   ...(description !== undefined && { description }),
   ...(mimeType !== undefined && { mimeType }),
-  ...(annotations && { annotations }),
-  ...(icons && { icons }),
-  ...(meta && { _meta: meta }),
+  ...listedExtras(options, `resource "${uri}"`),
 })
 
 const readOptions = (uri: string, rest: readonly unknown[], kind: 'resource' | 'template') => {

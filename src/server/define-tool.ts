@@ -3,7 +3,7 @@ import { compileSchema, headerParameters, objectSchema } from '../model/schema/i
 import { show } from '../model/schema/problems.ts'
 import type { JsonObject } from '../wire/json.ts'
 import type { Scope, ToolDefinition } from './definition.ts'
-import { asSchema, checkOptions, milliseconds, OPTIONS, readArguments } from './options.ts'
+import { asSchema, checkOptions, listedExtras, milliseconds, OPTIONS, readArguments } from './options.ts'
 import type { ToolOptions } from './types.ts'
 
 const NAME = /^[A-Za-z0-9_.-]{1,128}$/
@@ -50,7 +50,7 @@ export const defineTool = (name: string, rest: readonly unknown[], scope: Scope)
   const input = inputSchema && compileSchema(inputSchema, 'input', `${where}, input`)
   const output = outputSchema && compileSchema(outputSchema, 'output', `${where}, output`)
   const json = input ? inputObject(input.json, `${where}, input`) : NO_ARGUMENTS
-  const { annotations, icons, meta, timeoutMs, enabled } = options
+  const { timeoutMs, enabled } = options
   return Object.freeze({
     kind: 'tool',
     listing: Object.freeze({
@@ -58,9 +58,7 @@ export const defineTool = (name: string, rest: readonly unknown[], scope: Scope)
       ...describe(options, input?.json),
       inputSchema: json,
       ...(output && { outputSchema: output.json }),
-      ...(annotations && { annotations }),
-      ...(icons && { icons }),
-      ...(meta && { _meta: meta }),
+      ...listedExtras(options, where),
     }),
     input,
     output,

@@ -2,6 +2,8 @@ import { DefinitionError } from '../errors.ts'
 import { didYouMean } from '../model/nearest.ts'
 import { isSchema, looksLikeBareSchema, notASchema, type Schema } from '../model/schema/index.ts'
 import { show } from '../model/schema/problems.ts'
+import type { Icon, Meta } from '../model/types.ts'
+import { messageOf } from '../model/values.ts'
 import { isObject } from '../wire/json.ts'
 import type { Handler } from './definition.ts'
 
@@ -75,6 +77,32 @@ export const checkOptions = (options: unknown, known: readonly string[], where: 
     throw new DefinitionError(`${where}: ${name} must be ${kind[1]}, got ${show(value)}`)
   }
 }
+
+/**
+ * What JSON makes of a value, deeply frozen: a later change of what was given is no change of the definition.
+ * @throws DefinitionError for what JSON cannot carry
+ */
+export const frozenCopy = <Value extends object>(value: Value, where: string): Value => {
+  try {
+    return JSON.parse(JSON.stringify(value), (_, part: unknown) => Object.freeze(part)) as Value
+  } catch (error) {
+    throw new DefinitionError(`${where}: what is listed must be JSON: ${messageOf(error)}`)
+  }
+}
+
+/** The options that are listed as they are. */
+interface Extras {
+  readonly annotations?: object
+  readonly icons?: readonly Icon[]
+  readonly meta?: Meta
+}
+
+/** These options as a listing has them; those that are left out are left out there, too. */
+export const listedExtras = (
+  { annotations, icons, meta }: Extras,
+  where: string,
+): { readonly annotations?: object; readonly icons?: readonly Icon[]; readonly _meta?: Meta } =>
+  frozenCopy({ ...(annotations && { annotations }), ...(icons && { icons }), ...(meta && { _meta: meta }) }, where)
 
 /** A number of milliseconds that a timer can wait: whole, above 0, and no longer than the longest delay. */
 export const milliseconds = (value: unknown, where: string): number => {

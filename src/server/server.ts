@@ -1,17 +1,17 @@
 import { DefinitionError } from '../errors.ts'
 import type { InferInput, InferOutput, Schema } from '../model/schema/index.ts'
-import { compileSchema, isSchema } from '../model/schema/index.ts'
 import type { TemplateVariables } from '../model/uri-template/index.ts'
 import { isObject } from '../wire/json.ts'
 import type { Context } from './context.ts'
+import { defineMethod } from './define-method.ts'
 import { definePrompt } from './define-prompt.ts'
 import { defineResource } from './define-resource.ts'
 import { defineTool } from './define-tool.ts'
-import { type Definition, type EntryDefinition, type Handler, type Layer, labelOf, type Scope } from './definition.ts'
+import { type Definition, type EntryDefinition, type Layer, labelOf, type Scope } from './definition.ts'
 import type { MethodEntry, Prefixed, PromptEntry, ResourceEntry, ToolEntry } from './entries.ts'
 import type { BindOptions, Faces, FetchHandler, ListenOptions, NodeHandler, Running, Runtime } from './faces.ts'
 import { mergedEntries } from './merge.ts'
-import { asSchema, checkOptions } from './options.ts'
+import { checkOptions } from './options.ts'
 import type {
   AddedBy,
   ArgumentsOf,
@@ -28,19 +28,6 @@ import type {
   ToolOptions,
   WithLifespan,
 } from './types.ts'
-
-// The handshake and what is built on it belong to the conversation, not to a definition.
-const FIXED_METHODS = ['initialize', 'ping', 'server/discover', 'logging/setLevel']
-
-const checkMethod = (name: string): void => {
-  if (typeof name !== 'string' || name === '') throw new DefinitionError('method: a method needs a name')
-  const reason = name.startsWith('rpc.')
-    ? 'JSON-RPC reserves names that begin with "rpc."'
-    : name.startsWith('notifications/')
-      ? 'notifications are not answered; see .intercept(…) to watch them'
-      : FIXED_METHODS.includes(name) && 'this method belongs to the protocol and cannot be replaced'
-  if (reason) throw new DefinitionError(`method "${name}": ${reason}`)
-}
 
 /** What `.merge` takes: any server whose needs this context meets. */
 export interface Mergeable<Ctx, Entry> {
@@ -87,8 +74,8 @@ export class Server<Needs, Ctx, Entry> {
   }
 
   /**
-   * Wraps the entries that follow in the chain. `next(added)` goes on, with `added` in their context; a layer that
-   * does not call it answers in their place.
+   * Wraps the entries that follow in the chain. `next(added)` goes on, with `added` in their context; return what it
+   * gives, or something in its place. A layer that does not call it answers in their place.
    */
   use<Returned>(layer: (context: Ctx, next: Next) => Returned): Server<Needs, Ctx & AddedBy<Returned>, Entry> {
     if (typeof layer !== 'function') throw new DefinitionError('use: pass a function (ctx, next) => next()')
@@ -197,26 +184,7 @@ export class Server<Needs, Ctx, Entry> {
       context: Ctx,
     ) => Output extends Schema ? MaybePromise<InferInput<Output>> : unknown,
   ): Server<Needs, Ctx, Entry | MethodEntry<Name, Params, Output>> {
-    checkMethod(name)
-    const where = `method "${name}"`
-    if (!isObject(schemas) || isSchema(schemas) || typeof handler !== 'function') {
-      throw new DefinitionError(
-        `${where}: pass the schemas, { params, result } or {}, and the handler (params, ctx) => result`,
-      )
-    }
-    const given: MethodSchemas = schemas
-    checkOptions(given, ['params', 'result'], where)
-    const params = asSchema(given.params, `${where}, params`)
-    const result = asSchema(given.result, `${where}, result`)
-    return this.#add({
-      kind: 'method',
-      name,
-      params: params && compileSchema(params, 'input', `${where}, params`),
-      result: result && compileSchema(result, 'output', `${where}, result`),
-      handler: handler as Handler,
-      scope: this.#scope,
-      enabled: undefined,
-    })
+    return this.#add(defineMethod(name, schemas, handler, this.#scope))
   }
 
   /**

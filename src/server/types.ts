@@ -134,7 +134,7 @@ export interface InterceptedMessage {
 
 /**
  * Wraps every message. `next()` goes on, `next(params)` with other parameters; it resolves to the result, and
- * rejects with what will be sent as an error.
+ * rejects with what will be sent as an error. Return that result, or another object; nothing for a notification.
  */
 export type Interceptor = (
   message: InterceptedMessage,

@@ -132,6 +132,25 @@ describe('schemas of every library', () => {
     assert.match(await toolError(server, 't', { n: 'x' }), /^t: "n".*must be a number/)
   })
 
+  it('TSBUG-15: one schema may serve many entries, and is left as it was', async () => {
+    const shared = Object.freeze(v.object({ style: v.picklist(['a', 'b']) }))
+    const server = base
+      .tool('one', { input: shared, output: shared }, (args) => args)
+      .tool('two', shared, ({ style }) => style)
+      .prompt('one', shared, ({ style }) => style)
+      .prompt('two', { input: shared, complete: { style: () => ['own'] } }, ({ style }) => style)
+    assert.deepEqual((await callTool(server, 'one', { style: 'a' })).structuredContent, { style: 'a' })
+    assert.equal((await callTool(server, 'two', { style: 'b' })).content[0].text, 'b')
+    const values = async (name: string) =>
+      (
+        await resultOf(server, '2026-07-28', 'completion/complete', {
+          ref: { type: 'ref/prompt', name },
+          argument: { name: 'style', value: '' },
+        })
+      ).completion.values
+    assert.deepEqual([await values('one'), await values('two')], [['a', 'b'], ['own']])
+  })
+
   it('a schema without JSON Schema says what to use', () => {
     const bare = { '~standard': { version: 1 as const, vendor: 'somebody', validate: () => ({ value: {} }) } }
     assert.throws(() => base.tool('t', bare, () => 1), { name: 'DefinitionError', message: /^tool "t", input: / })
