@@ -107,8 +107,9 @@ const objectOutput = (tool: Tool): Tool =>
 
 const prepare = (revision: Revision, method: string, result: object): object => {
   if (method === 'tools/list' && revision.structuredContent === 'object') {
-    const { tools } = result as { tools: readonly Tool[] }
-    return { ...result, tools: tools.map(objectOutput) }
+    // A method that replaces the list may give anything.
+    const { tools } = result as { tools?: unknown }
+    return Array.isArray(tools) ? { ...result, tools: (tools as readonly Tool[]).map(objectOutput) } : result
   }
   return hasStructure(method, result) ? STRUCTURED[revision.structuredContent](result) : result
 }

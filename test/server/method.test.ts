@@ -117,6 +117,13 @@ describe('method: replacing one of the protocol', () => {
     }
   })
 
+  it('goes out as it is where it gives no list', async () => {
+    const odd = create().method('tools/list', {}, () => ({ nextCursor: 'c' }))
+    for (const version of VERSIONS) {
+      assert.equal((await resultOf(odd, version, 'tools/list')).nextCursor, 'c')
+    }
+  })
+
   it('brings the capability that it belongs to', async () => {
     const pairs = [
       ['tools/list', 'tools'],

@@ -48,7 +48,8 @@ export const compileSchema = (schema: Schema, direction: Direction, where: strin
   }
   const validate = (value: unknown): Checked | Promise<Checked> => {
     const result = standard.validate(value)
-    return 'then' in result ? result.then((settled) => finish(settled, value)) : finish(result, value)
+    // A promise of another kind than the platform's is made one of these.
+    return 'then' in result ? Promise.resolve(result).then((settled) => finish(settled, value)) : finish(result, value)
   }
   return Object.freeze({ json, validate })
 }

@@ -27,6 +27,15 @@ describe('compileSchema', () => {
     assert.deepEqual(await validate('y'), { ok: false, problems: 'no, got "y"' })
   })
 
+  it('waits for a promise that is not of the platform', async () => {
+    const { '~standard': standard } = v.string()
+    const foreign = { then: (resolve: (result: unknown) => void) => resolve({ value: 'late' }) }
+    const schema = { ...v.string(), '~standard': { ...standard, validate: () => foreign } } as unknown as Schema
+    const checked = compileSchema(schema, 'input', 'tool "t", input').validate('x')
+    assert.ok(checked instanceof Promise)
+    assert.deepEqual(await checked, { ok: true, value: 'late' })
+  })
+
   it('lets an error of a transformation through', () => {
     const schema = v.pipe(
       v.string(),
