@@ -7,6 +7,8 @@ export const ErrorCode = {
   InternalError: -32603,
   /** `resources/read` of an unknown URI. Up to revision 2025-11-25; sent as `InvalidParams` to clients of later ones. */
   ResourceNotFound: -32002,
+  /** The user has to visit URLs first, which `data.elicitations` lists. On revision 2025-11-25 alone. */
+  UrlElicitationRequired: -32042,
   /** An HTTP header disagrees with the body (2026-07-28). */
   HeaderMismatch: -32020,
   /** The client has not declared a capability that the request needs (2026-07-28). */
@@ -20,6 +22,8 @@ export type FluentMcpErrorCode =
   | number
   | 'definition'
   | 'arguments'
+  | 'capability'
+  | 'suspended'
   | 'tool'
   | 'cancelled'
   | 'timeout'
@@ -84,5 +88,40 @@ export class AbortedError extends FluentMcpError {
   }
 }
 
+/**
+ * The client cannot be asked: it has not declared the capability, or its revision has no such question. Thrown by
+ * `ctx.elicit`, `ctx.elicitUrl`, `ctx.sample` and `ctx.roots` before anything is sent; a handler may catch it and do
+ * without the answer.
+ */
+export class CapabilityError extends FluentMcpError {
+  override readonly name = 'CapabilityError'
+  readonly code = 'capability'
+  /** What the client would have to declare. */
+  readonly requiredCapabilities: object
+
+  constructor(message: string, requiredCapabilities: object) {
+    super(message)
+    this.requiredCapabilities = requiredCapabilities
+  }
+}
+
+/**
+ * Ends a round on 2026-07-28: the client is being asked, and the handler will run again with the answer. Let it pass;
+ * a `catch` that keeps it changes nothing, since the round has ended all the same.
+ */
+export class SuspensionError extends FluentMcpError {
+  override readonly name = 'SuspensionError'
+  readonly code = 'suspended'
+}
+
+/** Whether an error only says that the handler will run again with the client's answer. */
+export const isSuspension = (error: unknown): error is SuspensionError => error instanceof SuspensionError
+
 /** A union to `switch` over by `code`: strings name a class, a number is an {@link McpError}. */
-export type AnyFluentMcpError = McpError | ToolError | DefinitionError | AbortedError
+export type AnyFluentMcpError =
+  | McpError
+  | ToolError
+  | DefinitionError
+  | AbortedError
+  | CapabilityError
+  | SuspensionError

@@ -11,13 +11,17 @@ import { isObject } from './wire/json.ts'
 export {
   AbortedError,
   type AnyFluentMcpError,
+  CapabilityError,
   DefinitionError,
   ErrorCode,
   FluentMcpError,
   type FluentMcpErrorCode,
+  isSuspension,
   McpError,
+  type SuspensionError,
   ToolError,
 } from './errors.ts'
+export type { AsJson } from './model/as-json.ts'
 export {
   assistant,
   audio,
@@ -41,7 +45,9 @@ export { type InferInput, type InferOutput, jsonSchema, type Schema } from './mo
 export type * from './model/types.ts'
 export type { TemplateVariables } from './model/uri-template/index.ts'
 export type { ProtocolVersion } from './protocol/index.ts'
-export type { Context, HttpInfo, Log, LogFunction, RequestFacts } from './server/context.ts'
+export type { ClientFacts, SessionFacts } from './protocol/peer.ts'
+export type { Notify } from './server/changes.ts'
+export type { AskOptions, Context, HttpInfo, Log, LogFunction, RequestFacts } from './server/context.ts'
 export type { MethodEntry, PromptEntry, ResourceEntry, ToolEntry } from './server/entries.ts'
 export type * from './server/faces.ts'
 export type { ContextOf, Mergeable, Server } from './server/server.ts'

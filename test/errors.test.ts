@@ -62,6 +62,7 @@ describe('errors', () => {
         InvalidParams: -32602,
         InternalError: -32603,
         ResourceNotFound: -32002,
+        UrlElicitationRequired: -32042,
         HeaderMismatch: -32020,
         MissingRequiredClientCapability: -32021,
         UnsupportedProtocolVersion: -32022,

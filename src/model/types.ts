@@ -235,3 +235,76 @@ export interface CacheHint {
   readonly ttlMs?: number
   readonly scope?: 'public' | 'private'
 }
+
+/** A place in the file system that the client lets the server work in. */
+export interface Root {
+  /** A `file:` URI. */
+  readonly uri: string
+  readonly name?: string
+  readonly _meta?: Meta
+}
+
+/** The model wants to use a tool. From revision 2025-11-25. */
+export interface ToolUseContent {
+  readonly type: 'tool_use'
+  readonly id: string
+  readonly name: string
+  readonly input: Readonly<Record<string, unknown>>
+  readonly _meta?: Meta
+}
+
+/** What came of a tool that the model used. From revision 2025-11-25. */
+export interface ToolResultContent {
+  readonly type: 'tool_result'
+  readonly toolUseId: string
+  readonly content: readonly ContentBlock[]
+  readonly structuredContent?: unknown
+  readonly isError?: boolean
+  readonly _meta?: Meta
+}
+
+/** What a message of a conversation with a model holds. */
+export type SamplingContent = TextContent | ImageContent | AudioContent | ToolUseContent | ToolResultContent
+
+/** A message of a conversation with a model. Several contents from revision 2025-11-25. */
+export interface SamplingMessage {
+  readonly role: Role
+  readonly content: SamplingContent | readonly SamplingContent[]
+  readonly _meta?: Meta
+}
+
+/** What matters in the choice of a model, from 0 to 1, and which names to look for. */
+export interface ModelPreferences {
+  readonly hints?: readonly { readonly name?: string }[]
+  readonly costPriority?: number
+  readonly speedPriority?: number
+  readonly intelligencePriority?: number
+}
+
+/** What `ctx.sample` takes (Sampling, Creating Messages). */
+export interface SampleParams {
+  readonly messages: readonly SamplingMessage[]
+  readonly maxTokens: number
+  readonly systemPrompt?: string
+  readonly modelPreferences?: ModelPreferences
+  readonly includeContext?: 'none' | 'thisServer' | 'allServers'
+  readonly temperature?: number
+  readonly stopSequences?: readonly string[]
+  readonly metadata?: JsonObject
+  /** From revision 2025-11-25. */
+  readonly tools?: readonly Tool[]
+  /** From revision 2025-11-25. */
+  readonly toolChoice?: { readonly mode?: 'auto' | 'required' | 'none' }
+}
+
+/** What a model said. */
+export interface SampleResult extends SamplingMessage {
+  readonly model: string
+  readonly stopReason?: string
+}
+
+/** The answer to a question: only the accepted one has content. */
+export type ElicitAnswer<Content> =
+  | { readonly action: 'accept'; readonly content: Content }
+  | { readonly action: 'decline' }
+  | { readonly action: 'cancel' }

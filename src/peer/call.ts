@@ -4,14 +4,14 @@ import type { Params, RequestId } from '../wire/message.ts'
 /** Where the messages of one call go. */
 export interface Outlet {
   /**
-   * Sends a notification that belongs to the call.
+   * Sends a message that belongs to the call.
    * @returns a promise when the reader is slow: it settles when there is room again
    */
-  notify(text: string): Promise<void> | undefined
+  send(text: string): Promise<void> | undefined
 }
 
 /** An outlet for calls that nobody listens to. */
-export const silent: Outlet = { notify: () => undefined }
+export const silent: Outlet = { send: () => undefined }
 
 /** One request or notification while it is being answered: its messages stop when it has ended or was aborted. */
 export class Call {
@@ -50,9 +50,19 @@ export class Call {
     this.#controller?.abort(reason)
   }
 
-  /** Sends a notification of this call; after its end, nothing is sent. */
-  notify(text: string): Promise<void> | undefined {
-    return this.#ended || this.#aborted ? undefined : this.#outlet.notify(text)
+  /** Sends a message of this call; after its end, nothing is sent. */
+  send(text: string): Promise<void> | undefined {
+    return this.#ended || this.#aborted ? undefined : this.#outlet.send(text)
+  }
+
+  /** Sends a message whatever has become of the call: a question that it has asked is taken back after its end, too. */
+  sendAnyway(text: string): void {
+    void this.#outlet.send(text)
+  }
+
+  /** Whether it has been answered. */
+  get ended(): boolean {
+    return this.#ended
   }
 
   /** Ends the call. */

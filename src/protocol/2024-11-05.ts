@@ -30,7 +30,10 @@ export const revision20241105 = firstRevision({
   resourceNotFound: ErrorCode.ResourceNotFound,
   structuredContent: 'none',
   stamp: undefined,
-  http: { versionHeader: 'unknown', mirroredParameter: undefined, disconnectCancels: false },
+  rounds: new Set(),
+  streams: new Set(),
+  asks: { elicitation: undefined, samplingTools: false },
+  http: { versionHeader: 'unknown', mirroredParameter: undefined, disconnectCancels: false, polling: false },
   shapes: {
     implementation: { name: true, version: true },
     serverCapabilities: { experimental: true, logging: true, prompts: true, resources: true, tools: true },

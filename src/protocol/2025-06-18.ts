@@ -5,6 +5,7 @@ export const revision20250618 = revise(revision20250326, {
   version: '2025-06-18',
   batches: false,
   structuredContent: 'object',
+  asks: { elicitation: { defaults: false, titledEnums: false, multiSelect: false, url: 'none' } },
   http: { versionHeader: 'optional' },
   shapes: {
     implementation: { title: true },

@@ -6,6 +6,8 @@ export const revision20251125 = revise(revision20250618, {
   requests: { added: ['tasks/get', 'tasks/result', 'tasks/list', 'tasks/cancel'] },
   notifications: { added: ['notifications/tasks/status'] },
   missingId: undefined,
+  asks: { elicitation: { defaults: true, titledEnums: true, multiSelect: true, url: 'id' }, samplingTools: true },
+  http: { polling: true },
   shapes: {
     icon: { src: true, mimeType: true, sizes: true, theme: true },
     implementation: { description: true, websiteUrl: true, icons: 'icon' },

@@ -34,7 +34,7 @@ const stamp = (method: string, result: object, server: Implementation): object =
     _meta: { 'io.modelcontextprotocol/serverInfo': server, ...(isObject(_meta) ? _meta : undefined) },
   }
   stamped['resultType'] ??= 'complete'
-  if (CACHEABLE.has(method)) fillIn(stamped, CACHE_HINTS)
+  if (CACHEABLE.has(method) && stamped['resultType'] === 'complete') fillIn(stamped, CACHE_HINTS)
   return stamped
 }
 
@@ -65,11 +65,15 @@ export const revision20260728 = revise(revision20251125, {
   },
   resourceNotFound: ErrorCode.InvalidParams,
   structuredContent: 'any',
+  rounds: new Set(['tools/call', 'prompts/get', 'resources/read']),
+  streams: new Set(['subscriptions/listen']),
+  asks: { elicitation: { defaults: true, titledEnums: true, multiSelect: true, url: 'plain' } },
   stamp,
   http: {
     versionHeader: 'required',
     mirroredParameter: { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri' },
     disconnectCancels: true,
+    polling: false,
   },
   shapes: {
     discoverResult: {
@@ -80,6 +84,7 @@ export const revision20260728 = revise(revision20251125, {
       ...cacheable,
     },
     serverCapabilities: { extensions: true },
+    inputRequiredResult: { resultType: true, inputRequests: true, requestState: true, _meta: true },
     listToolsResult: cacheable,
     listResourcesResult: cacheable,
     listResourceTemplatesResult: cacheable,

@@ -18,6 +18,9 @@ const RESULT_SHAPES: Readonly<Record<string, string>> = Object.assign(Object.cre
   initialize: 'initializeResult',
   ping: 'emptyResult',
   'logging/setLevel': 'emptyResult',
+  'resources/subscribe': 'emptyResult',
+  'resources/unsubscribe': 'emptyResult',
+  'subscriptions/listen': 'emptyResult',
   'server/discover': 'discoverResult',
   'tools/list': 'listToolsResult',
   'tools/call': 'callToolResult',
@@ -98,6 +101,9 @@ const STRUCTURED: Readonly<Record<Revision['structuredContent'], (result: CallTo
   },
 }
 
+/** 2026-07-28 §InputRequiredResult: a round that ends with questions. */
+const isInputRequired = (result: object): boolean => 'resultType' in result && result.resultType === 'input_required'
+
 const hasStructure = (method: string, result: object): result is CallToolResult =>
   method === 'tools/call' && (result as CallToolResult).structuredContent !== undefined
 
@@ -117,7 +123,7 @@ const prepare = (revision: Revision, method: string, result: object): object => 
 /** A result as a revision says it: what it lacks left out or replaced, what it demands added. */
 export const encodeResult = (revision: Revision, method: string, result: object, server: Implementation): object => {
   const prepared = prepare(revision, method, result)
-  const name = RESULT_SHAPES[method]
+  const name = isInputRequired(result) ? 'inputRequiredResult' : RESULT_SHAPES[method]
   const trimmed = (name && trim(revision.shapes, name, prepared)) || prepared
   return revision.stamp ? revision.stamp(method, trimmed, server) : trimmed
 }

@@ -7,6 +7,14 @@ export interface Peer {
   readonly client: ClientFacts
   /** The least urgent level that it wants to hear; undefined when it wants no log messages. */
   readonly logLevel: LoggingLevel | undefined
+  /** What it belongs to, where that outlives a request. */
+  readonly session: SessionFacts | undefined
+}
+
+/** A connection, or a session over HTTP. */
+export interface SessionFacts {
+  /** Different for each. */
+  readonly id: string
 }
 
 /** What a client says of itself. */

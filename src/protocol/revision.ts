@@ -17,6 +17,31 @@ export interface HttpRules {
   readonly mirroredParameter: Readonly<Record<string, string>> | undefined
   /** Whether a client that goes away has cancelled its request. */
   readonly disconnectCancels: boolean
+  /**
+   * Whether an event stream begins with an event that has an id and no data, and may be closed so that its client comes
+   * back for the rest.
+   */
+  readonly polling: boolean
+}
+
+/** What of elicitation a revision has. */
+export interface ElicitationRules {
+  /** Defaults of strings, numbers and enums; booleans have had them from the beginning. */
+  readonly defaults: boolean
+  /** Titles of choices as `oneOf`; before, `enumNames`. */
+  readonly titledEnums: boolean
+  /** Choices of several values. */
+  readonly multiSelect: boolean
+  /** Whether a client can be sent to a URL. `id`: with an id, by which its end is told. */
+  readonly url: 'none' | 'plain' | 'id'
+}
+
+/** What a server may ask of a client. */
+export interface AskRules {
+  /** Undefined where there is no elicitation. */
+  readonly elicitation: ElicitationRules | undefined
+  /** Whether sampling knows tools, and declares what it supports of context. */
+  readonly samplingTools: boolean
 }
 
 /** One revision of the protocol, as data. A method that its tables lack does not exist. */
@@ -36,18 +61,24 @@ export interface Revision {
   /** What `structuredContent` may be. */
   readonly structuredContent: 'none' | 'object' | 'any'
   readonly shapes: Shapes
+  readonly asks: AskRules
+  /** The requests whose result may be questions instead (Multi Round-Trip Requests). */
+  readonly rounds: ReadonlySet<string>
+  /** The requests that are answered by a stream of notifications, whatever else is answered how. */
+  readonly streams: ReadonlySet<string>
   /** What every result carries besides its own members; undefined where nothing is added. */
   readonly stamp: ((method: string, result: object, server: Implementation) => object) | undefined
   readonly http: HttpRules
 }
 
 /** A revision as the difference from the one before. Shapes are merged member by member. */
-export interface Changes extends Partial<Omit<Revision, 'requests' | 'notifications' | 'shapes' | 'http'>> {
+export interface Changes extends Partial<Omit<Revision, 'requests' | 'notifications' | 'shapes' | 'http' | 'asks'>> {
   readonly version: string
   readonly requests?: { readonly added?: readonly string[]; readonly removed?: readonly string[] }
   readonly notifications?: { readonly added?: readonly string[]; readonly removed?: readonly string[] }
   readonly shapes?: Shapes
   readonly http?: Partial<HttpRules>
+  readonly asks?: Partial<AskRules>
 }
 
 const change = (
@@ -73,6 +104,7 @@ export const revise = (before: Revision, changes: Changes): Revision =>
     notifications: change(before.notifications, changes.notifications),
     shapes: mergeShapes(before.shapes, changes.shapes),
     http: { ...before.http, ...changes.http },
+    asks: { ...before.asks, ...changes.asks },
   })
 
 /** The first revision: there is nothing before it. */

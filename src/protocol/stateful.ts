@@ -3,7 +3,7 @@ import type { Implementation, LoggingLevel } from '../model/types.ts'
 import { isObject } from '../wire/json.ts'
 import type { Params } from '../wire/message.ts'
 import type { Served } from './negotiate.ts'
-import type { ClientFacts, Peer } from './peer.ts'
+import type { ClientFacts, Peer, SessionFacts } from './peer.ts'
 import type { Revision } from './revision.ts'
 
 const UNKNOWN_CLIENT: ClientFacts = Object.freeze({ info: undefined, capabilities: Object.freeze({}) })
@@ -16,11 +16,16 @@ export class StatefulPeer implements Peer {
   revision: Revision
   client: ClientFacts = UNKNOWN_CLIENT
   logLevel: LoggingLevel = DEFAULT_LOG_LEVEL
+  /** The resources whose updates it wants to hear of. */
+  readonly subscriptions = new Set<string>()
+  /** Undefined where it does not outlive a request: over HTTP without a session. */
+  readonly session: SessionFacts | undefined
   #opened = false
 
   /** @param revision what is spoken until `initialize` has settled it: the newest of its kind that is served */
-  constructor(revision: Revision) {
+  constructor(revision: Revision, session: SessionFacts | undefined) {
     this.revision = revision
+    this.session = session
   }
 
   /** Whether `initialize` has been answered. */

@@ -36,6 +36,7 @@ class EnvelopePeer implements Peer {
   readonly revision: Revision
   readonly client: { readonly info: Implementation | undefined; readonly capabilities: ClientCapabilities }
   readonly logLevel: LoggingLevel | undefined
+  readonly session = undefined
 
   constructor(revision: Revision, meta: Readonly<Record<string, unknown>>) {
     const info = meta[CLIENT_INFO]
@@ -54,6 +55,7 @@ export class AnonymousPeer implements Peer {
   readonly revision: Revision
   readonly client = Object.freeze({ info: undefined, capabilities: Object.freeze({}) })
   readonly logLevel = undefined
+  readonly session = undefined
 
   constructor(revision: Revision) {
     this.revision = revision

@@ -16,6 +16,7 @@ import {
   readMessage,
 } from '../wire/message.ts'
 import { Incoming, type Surroundings } from './context.ts'
+import { Conversation } from './conversation.ts'
 import type { Reply, ServerRuntime } from './runtime.ts'
 import type { MaybePromise } from './types.ts'
 
@@ -24,12 +25,16 @@ export const MAX_BATCH = 100
 
 const NOWHERE: Surroundings = Object.freeze({ auth: undefined, http: undefined })
 
+const CLOSING: ErrorObject = { code: ErrorCode.InternalError, message: 'The server is closing' }
+
+const gone = (): AbortedError => new AbortedError('disconnected', 'the client has gone away')
+
 const textOf = (reply: Reply): string => (typeof reply === 'string' ? reply : reply.text)
 
 const invalidRequest = (message: string): ErrorObject => ({ code: ErrorCode.InvalidRequest, message })
 
 /** Why a client gave up, in its own words where it gave some. */
-const cancellation = (params: Notification['params']): AbortedError => {
+export const cancellation = (params: Notification['params']): AbortedError => {
   const reason = params?.['reason']
   return new AbortedError(
     'cancelled',
@@ -47,17 +52,22 @@ export interface Channel extends Outlet {
 export class Connection {
   readonly #runtime: ServerRuntime
   readonly #channel: Channel
+  readonly #surroundings: Surroundings
   readonly #calls = new InFlight<RequestId>()
+  readonly #session = { id: crypto.randomUUID() }
   #stateful: StatefulPeer | undefined
+  #conversation: Conversation | undefined
   #opening: Promise<unknown> | undefined
+  #accepting = true
   #unanswered = 0
   #waiting: (() => void)[] = []
 
-  constructor(runtime: ServerRuntime, channel: Channel) {
+  constructor(runtime: ServerRuntime, channel: Channel, surroundings: Surroundings = NOWHERE) {
     this.#runtime = runtime
     this.#channel = channel
+    this.#surroundings = surroundings
     const { newestStateful } = runtime.settings.served
-    this.#stateful = newestStateful && new StatefulPeer(newestStateful)
+    this.#stateful = newestStateful && new StatefulPeer(newestStateful, this.#session)
   }
 
   /** Takes in a parsed message, or a batch. */
@@ -84,9 +94,20 @@ export class Connection {
     return this.#unanswered === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve))
   }
 
+  /** Refuses requests from here on. Those in flight go on, and the client may answer what they ask. */
+  stopAccepting(): void {
+    this.#accepting = false
+  }
+
+  /** Gives up what was asked of the client: it may still read, but has nothing more to say. */
+  inputEnded(): void {
+    this.#conversation?.close(gone())
+  }
+
   /** Aborts everything in flight: the client is gone. */
   disconnect(): void {
-    this.#calls.abortAll(new AbortedError('disconnected', 'the client has gone away'))
+    this.inputEnded()
+    this.#calls.abortAll(gone())
   }
 
   // What stands for an id until `initialize` has settled the revision is JSON-RPC's `null`.
@@ -147,15 +168,18 @@ export class Connection {
         this.#notification(message)
         return undefined
       case 'response':
-        // Nothing has been asked of the client, so there is nothing that this could answer.
+        this.#conversation?.settle(message)
         return undefined
     }
   }
 
   #request(request: Request): MaybePromise<string | undefined> {
+    // While it drains, answers to what was asked of the client must still come in; nothing new is begun.
+    if (this.#runtime.closed || !this.#accepting) return errorText(request.id, CLOSING)
     const peer = this.#peerOf(request)
     if (!isPeer(peer)) return errorText(request.id, peer)
-    const incoming = new Incoming(request.id, request.method, request.params, this.#channel, peer, NOWHERE)
+    const incoming = new Incoming(request.id, request.method, request.params, this.#channel, peer, this.#surroundings)
+    if (peer === this.#conversation?.peer) incoming.wayBack = this.#conversation.wayBack
     if (!this.#calls.add(request.id, incoming)) {
       return errorText(
         request.id,
@@ -187,7 +211,7 @@ export class Connection {
         : readEnvelope(served, params)
     }
     const known = peer.revision.requests.has(method) || this.#runtime.plan.methods.has(method)
-    if (method === 'initialize' && !peer.opened) return new StatefulPeer(peer.revision)
+    if (method === 'initialize' && !peer.opened) return new StatefulPeer(peer.revision, this.#session)
     if (peer.opened || method === 'ping' || !known) return peer
     return invalidRequest(
       `"${method}" came before "initialize"; open the connection first, or send the envelope in "_meta"`,
@@ -198,8 +222,10 @@ export class Connection {
     this.#calls.remove(incoming.id as RequestId)
     const { method, peer, aborted } = incoming
     // Only now: what an interceptor vetoed has not happened.
-    if (method === 'initialize' && peer instanceof StatefulPeer && peer.opened && typeof reply === 'string')
+    if (method === 'initialize' && peer instanceof StatefulPeer && peer.opened && typeof reply === 'string') {
       this.#stateful = peer
+      this.#conversation ??= new Conversation(this.#runtime, peer, (text) => void this.#channel.send(text))
+    }
     return aborted?.code === 'cancelled' || aborted?.code === 'disconnected' ? undefined : textOf(reply)
   }
 
@@ -207,7 +233,7 @@ export class Connection {
     const { newestStateless } = this.#runtime.settings.served
     // Notifications carry no envelope, and need none: they name what they are about.
     const peer = this.#stateful ?? new AnonymousPeer(newestStateless as Revision)
-    const incoming = new Incoming(undefined, method, params, this.#channel, peer, NOWHERE)
+    const incoming = new Incoming(undefined, method, params, this.#channel, peer, this.#surroundings)
     void this.#runtime.notified(incoming, () => {
       if (method === 'notifications/cancelled')
         this.#calls.get(params?.['requestId'] as RequestId)?.abort(cancellation(params))

@@ -1,10 +1,26 @@
 import { DefinitionError } from '../errors.ts'
-import { type AuthInfo, LOGGING_LEVELS, type LoggingLevel, type Meta } from '../model/types.ts'
+import type { AsJson } from '../model/as-json.ts'
+import type { InferOutput, Schema } from '../model/schema/index.ts'
+import {
+  type AuthInfo,
+  type ElicitAnswer,
+  LOGGING_LEVELS,
+  type LoggingLevel,
+  type Meta,
+  type Root,
+  type SampleParams,
+  type SampleResult,
+} from '../model/types.ts'
 import { Call, type Outlet } from '../peer/call.ts'
 import { trim } from '../protocol/encode.ts'
-import type { ClientFacts, Peer } from '../protocol/peer.ts'
+import type { ClientFacts, Peer, SessionFacts } from '../protocol/peer.ts'
+import type { Revision } from '../protocol/revision.ts'
 import { isObject } from '../wire/json.ts'
 import { notificationText, type Params, type RequestId } from '../wire/message.ts'
+import type { Asker, Question } from './asks/question.ts'
+import { formQuestion, rootsQuestion, sampleQuestion, urlQuestion } from './asks/questions.ts'
+import { RequestAsker } from './asks/request-asker.ts'
+import type { Notify } from './changes.ts'
 import type { ReadableContents } from './types.ts'
 
 /** The HTTP request that carried a message. */
@@ -12,6 +28,14 @@ export interface HttpInfo {
   readonly headers: Headers
   /** As the client wrote it, as far as the host or `publicUrl` tells. */
   readonly url: URL
+  /**
+   * Closes the connection on which the client waits for the answer, without ending the call: the client comes back for
+   * the rest. For long work behind proxies that hang up. Does nothing where a client could not come back: without a
+   * session, before revision 2025-11-25, on 2026-07-28, with `responseMode: 'json'`, or with `sessions.resume: false`.
+   *
+   * @param options.retryMs milliseconds until the client comes back; 1,000 by default
+   */
+  release(options?: { readonly retryMs?: number }): void
 }
 
 /** Where a message came in: who sent it, and over what. */
@@ -27,6 +51,9 @@ export class Incoming extends Call {
   readonly surroundings: Surroundings
   /** The last progress that was sent: it only ever increases, whichever handler of the call tells it. */
   progressed = Number.NEGATIVE_INFINITY
+  /** How its client can be asked; undefined where there is no way back. */
+  wayBack: ((incoming: Incoming) => Asker) | undefined
+  #asker: Asker | undefined
 
   constructor(
     id: RequestId | undefined,
@@ -40,11 +67,32 @@ export class Incoming extends Call {
     this.peer = peer
     this.surroundings = surroundings
   }
+
+  /** What asks the client, once something was asked. */
+  get askedBy(): Asker | undefined {
+    return this.#asker
+  }
+
+  /** What asks the client, made on first use. */
+  get asker(): Asker {
+    this.#asker ??= this.wayBack?.(this) ?? new RequestAsker(undefined, this)
+    return this.#asker
+  }
+
+  set asker(asker: Asker) {
+    this.#asker = asker
+  }
+
+  /** What its run ends in, whatever that returns or throws, because it has asked something; undefined otherwise. */
+  get ending(): Asker['ending'] {
+    return this.aborted ? undefined : this.#asker?.ending
+  }
 }
 
 /** What a handler may ask of the server that runs it. */
 export interface Host {
   readonly lifespan: unknown
+  readonly notify: Notify
   /** @param depth how many resources are being read for one another */
   readonly readResource: (uri: string, incoming: Incoming, depth: number) => Promise<ReadableContents>
 }
@@ -66,7 +114,20 @@ export type LogFunction = (data: unknown, logger?: string) => Promise<void>
 /** One function per level (RFC 5424), from `debug` to `emergency`. */
 export type Log = Readonly<Record<LoggingLevel, LogFunction>>
 
+/** What every question takes. */
+export interface AskOptions {
+  /** Tells the questions of one call apart. Needed where their order may change between rounds. */
+  readonly key?: string
+}
+
 const SENT: Promise<void> = Promise.resolve()
+
+/** A promise for what may throw at once. One that nobody awaits is no failure of the program. */
+const settled = <Value>(work: () => Promise<Value>): Promise<Value> => {
+  const promise = (async () => work())()
+  promise.catch(() => undefined)
+  return promise
+}
 const NO_META: Meta = Object.freeze({})
 
 const stringOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
@@ -141,6 +202,17 @@ export class Context {
     return this.#host.lifespan
   }
 
+  /** Tells every client that listens what has changed: `toolsChanged()`, `resourceUpdated(uri)` and so on. */
+  get notify(): Notify {
+    this.#incoming.askedBy?.refuseAfterSuspension()
+    return this.#host.notify
+  }
+
+  /** What the request belongs to, on stateful revisions: the connection, or the session over HTTP. */
+  get session(): SessionFacts | undefined {
+    return this.#incoming.peer.session
+  }
+
   /** Sends log messages to the client, as far as it asked for them. Awaiting one waits for a slow reader. */
   get log(): Log {
     this.#log ??= Object.fromEntries(
@@ -167,7 +239,72 @@ export class Context {
       ...(message !== undefined && { message }),
     }
     const known = trim(this.#incoming.peer.revision.shapes, 'progress', params) as object
-    return this.#incoming.notify(notificationText('notifications/progress', known)) ?? SENT
+    return this.#incoming.send(notificationText('notifications/progress', known)) ?? SENT
+  }
+
+  /**
+   * Asks the user by a form. From revision 2025-06-18.
+   *
+   * @param message what the user reads
+   * @param schema an object of strings, numbers, booleans and choices
+   * @param options.key tells this question from others of the same call; its place in their order by default
+   * @returns the parsed content of an accepted answer, or that the user declined or cancelled
+   * @throws CapabilityError when the client cannot be asked
+   */
+  elicit<Form extends Schema>(
+    message: string,
+    schema: Form,
+    options: AskOptions = {},
+  ): Promise<ElicitAnswer<InferOutput<Form>>> {
+    const ask = (revision: Revision) =>
+      formQuestion(revision, message, schema) as Question<ElicitAnswer<InferOutput<Form>>>
+    return this.#ask(ask, options)
+  }
+
+  /**
+   * Sends the user to a page, for what must not pass through the client. From revision 2025-11-25. An accepted answer
+   * says that the user agreed to go there, not what came of it.
+   * @throws CapabilityError when the client cannot be asked
+   */
+  elicitUrl(
+    message: string,
+    url: string,
+    options: AskOptions = {},
+  ): Promise<{ readonly action: 'accept' | 'decline' | 'cancel' }> {
+    return this.#ask((revision) => urlQuestion(revision, message, url, crypto.randomUUID()), options)
+  }
+
+  /**
+   * Asks the client's model for a completion.
+   * @throws CapabilityError when the client cannot be asked
+   */
+  sample(params: SampleParams, options: AskOptions = {}): Promise<SampleResult> {
+    return this.#ask((revision) => sampleQuestion(revision, params), options)
+  }
+
+  /**
+   * Asks which folders the client lets the server work in.
+   * @throws CapabilityError when the client cannot be asked
+   */
+  roots(options: AskOptions = {}): Promise<readonly Root[]> {
+    return this.#ask(() => rootsQuestion(), options)
+  }
+
+  /**
+   * Runs a function once in all rounds of this call (2026-07-28), and remembers its JSON result: for side effects that
+   * come before a question. At least once: a client whose reply was lost begins anew, under another
+   * `idempotencyKey`. A function that throws leaves nothing behind.
+   *
+   * @param key tells this function from others of the same call
+   * @throws what the function throws; TypeError for a result that JSON cannot carry
+   */
+  once<Value>(key: string, run: () => Value): Promise<AsJson<Awaited<Value>>> {
+    return settled(() => this.#incoming.asker.once(key, run) as Promise<AsJson<Awaited<Value>>>)
+  }
+
+  /** The same in all rounds of this call, and different for every call: for the systems behind. */
+  get idempotencyKey(): string {
+    return this.#incoming.asker.idempotencyKey
   }
 
   /**
@@ -187,10 +324,14 @@ export class Context {
     Object.assign(this, added)
   }
 
+  #ask<Value>(question: (revision: Revision) => Question<Value>, { key }: AskOptions): Promise<Value> {
+    return settled(() => this.#incoming.asker.ask(question(this.#incoming.peer.revision), key))
+  }
+
   #send(level: LoggingLevel, data: unknown, logger: string | undefined): Promise<void> {
     const { logLevel } = this.#incoming.peer
     if (logLevel === undefined || LOGGING_LEVELS.indexOf(level) < LOGGING_LEVELS.indexOf(logLevel)) return SENT
     const params = { level, ...(logger !== undefined && { logger }), data: loggable(data) }
-    return this.#incoming.notify(notificationText('notifications/message', params)) ?? SENT
+    return this.#incoming.send(notificationText('notifications/message', params)) ?? SENT
   }
 }

@@ -68,12 +68,13 @@ const readOptions = (uri: string, rest: readonly unknown[], kind: 'resource' | '
 const defineStatic = (uri: string, rest: readonly unknown[], scope: Scope): ResourceDefinition => {
   checkStaticUri(uri)
   const { options, handler } = readOptions(uri, rest, 'resource')
-  const { size, cache, enabled } = options
+  const { size, watch, cache, enabled } = options
   return Object.freeze({
     kind: 'resource',
     listing: Object.freeze({ uri, ...common(options, uri), ...(size !== undefined && { size }) }),
     handler,
     scope,
+    watch,
     cache,
     enabled,
   })
@@ -92,7 +93,7 @@ const checkAllowUnsafe = (allowed: unknown, names: readonly string[], where: str
 const defineTemplate = (uri: string, rest: readonly unknown[], scope: Scope): TemplateDefinition => {
   const template = parseUriTemplate(uri)
   const { options, handler } = readOptions(uri, rest, 'template')
-  const { list, complete, cache, enabled, allowUnsafe } = options
+  const { list, complete, watch, cache, enabled, allowUnsafe } = options
   const names = template.variables.map(({ name }) => name)
   return Object.freeze({
     kind: 'template',
@@ -100,6 +101,7 @@ const defineTemplate = (uri: string, rest: readonly unknown[], scope: Scope): Te
     listing: Object.freeze({ uriTemplate: uri, ...common(options, uri) }),
     handler,
     scope,
+    watch,
     list,
     completers: readCompleters(complete, names, `resource "${uri}"`),
     cache,

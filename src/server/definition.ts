@@ -55,10 +55,14 @@ export interface ToolDefinition extends Base {
   readonly timeoutMs: number | undefined
 }
 
+/** Watches what is behind a URI, and gives what ends that. */
+export type Watch = (uri: string, notify: () => void) => MaybePromise<() => unknown>
+
 /** A resource at one URI. */
 export interface ResourceDefinition extends Base {
   readonly kind: 'resource'
   readonly listing: Resource
+  readonly watch: Watch | undefined
   readonly cache: CacheHint | undefined
 }
 
@@ -69,6 +73,7 @@ export type Completers = ReadonlyMap<string, Completer<Context>>
 export interface TemplateDefinition extends Base {
   readonly kind: 'template'
   readonly listing: ResourceTemplate
+  readonly watch: Watch | undefined
   readonly template: UriTemplate
   readonly list: ((context: Context) => MaybePromise<readonly (string | ListedResource)[]>) | undefined
   readonly completers: Completers

@@ -1,5 +1,6 @@
 import type { AuthInfo, CacheHint } from '../model/types.ts'
 import type { ProtocolVersion } from '../protocol/index.ts'
+import type { Notify } from './changes.ts'
 import type { Definition } from './definition.ts'
 
 /** Where the library writes what an operator should know. `console` is one. */
@@ -16,6 +17,53 @@ export interface FailureFacts {
   readonly requestId: string | number | undefined
   /** The number that a masked error shows to the client. */
   readonly reference: string | undefined
+}
+
+/** How the state of a call travels through the client between rounds (2026-07-28). */
+export interface RequestStateOptions {
+  /** Secrets of at least 32 bytes, the same on every replica: the first seals, all open. Random by default. */
+  readonly keys?: readonly (string | Uint8Array)[]
+  /** Milliseconds that a client may take for its answer; 600,000 by default. */
+  readonly ttlMs?: number
+  /** How large the sealed state may grow. */
+  readonly maxBytes?: number
+}
+
+/** One event of a stream, as an event store keeps it. */
+export interface StoredEvent {
+  /** Its place in the stream: 1, 2, 3 and so on. */
+  readonly number: number
+  /** A JSON-RPC message. */
+  readonly data: string
+}
+
+/**
+ * Keeps what the event streams of sessions have sent, so that a client whose connection broke gets the rest (2025-11-25
+ * Streamable HTTP, Resumability and Redelivery). A store that throws, rejects or does not settle within five
+ * seconds costs its stream the resumption, never the answer. The sessions themselves stay with the runtime that opened them.
+ */
+export interface EventStore {
+  /**
+   * Keeps an event behind those that the stream has. Called in the order of the numbers, without waiting for the one
+   * before.
+   */
+  append(stream: string, event: StoredEvent): void | Promise<void>
+  /** The events of a stream whose number is greater than `after`, in order, as far as they are still kept. */
+  read(stream: string, after: number): readonly StoredEvent[] | Promise<readonly StoredEvent[]>
+  /** Forgets a stream. */
+  remove(stream: string): void | Promise<void>
+}
+
+/** Sessions over Streamable HTTP, for the revisions that have them. */
+export interface SessionOptions {
+  /** Milliseconds after which a session ends in which nothing is in flight and no stream is open; 1,800,000 by default. */
+  readonly idleMs?: number
+  /** How many sessions there may be; 10,000 by default. One more ends the one that has been idle for longest. */
+  readonly max?: number
+  /** Where the events of streams are kept; in memory by default, bounded by count, size and age. */
+  readonly store?: EventStore
+  /** Whether a client whose connection broke gets the rest of a stream when it comes back; it does by default. */
+  readonly resume?: boolean
 }
 
 /** What binds a server to the world. Every member has a default. */
@@ -42,12 +90,21 @@ export interface BindOptions {
   readonly pageSize?: number
   /** How long and for whom clients may keep lists: stale at once by default. */
   readonly cache?: CacheHint
+  /**
+   * Whether `upgrade` answers, and `listen` with it; it does by default. `maxMessageBytes` is the size of one message,
+   * 4 MiB by default.
+   */
+  readonly websocket?: boolean | { readonly maxMessageBytes?: number }
   /** The path of a health check; none by default. `true` is `/health`. */
   readonly health?: boolean | string
   /** Whether unexpected errors reach clients as a reference number only; by default where `NODE_ENV` is `production`. */
   readonly maskErrors?: boolean
   /** `console` by default. */
   readonly logger?: Logger
+  /** Sessions over HTTP, for the revisions that have them; on by default. Without, each request stands alone. */
+  readonly sessions?: false | SessionOptions
+  /** How the state of a call travels through the client between rounds. */
+  readonly requestState?: RequestStateOptions
   /** Hears of every unexpected error, after it was logged. */
   readonly onError?: (error: unknown, facts: FailureFacts) => void
 }
@@ -73,6 +130,7 @@ export interface NodeRequest {
   readonly auth?: AuthInfo
   readonly socket?: { readonly localAddress?: string | undefined; readonly encrypted?: boolean } | null
   readonly httpVersionMajor?: number
+  readonly rawHeaders?: readonly string[]
   on(event: string, listener: (...args: never[]) => void): unknown
   resume(): unknown
 }
@@ -96,6 +154,31 @@ export interface NodeResponse {
  */
 export type NodeHandler = (request: NodeRequest, response: NodeResponse, nextOrParsedBody?: unknown) => void
 
+/** What the socket of an upgrade is here: any duplex stream of Node, such as that of `net` or `tls`. */
+export interface NodeSocket {
+  readonly destroyed: boolean
+  readonly writableLength: number
+  write(bytes: Uint8Array): boolean
+  end(): unknown
+  cork(): unknown
+  uncork(): unknown
+  pause(): unknown
+  resume(): unknown
+  unshift(bytes: Uint8Array): unknown
+  destroy(): unknown
+  setNoDelay?(on: boolean): unknown
+  setTimeout?(timeout: number): unknown
+  on(event: string, listener: (...args: never[]) => void): unknown
+  once(event: string, listener: (...args: never[]) => void): unknown
+}
+
+/**
+ * A handler for the `upgrade` event of Node's http servers.
+ * @param head the first bytes of what follows the request
+ * @param next called with what is not the server's own, where the host has more than one
+ */
+export type UpgradeHandler = (request: NodeRequest, socket: NodeSocket, head: Uint8Array, next?: () => void) => void
+
 /** A handler for hosts that speak `Request` and `Response`. */
 export type FetchHandler = (request: Request) => Promise<Response>
 
@@ -103,10 +186,14 @@ export type FetchHandler = (request: Request) => Promise<Response>
 export interface Runtime {
   /** Streamable HTTP for Node. */
   readonly handler: NodeHandler
+  /** WebSocket for Node: `httpServer.on('upgrade', runtime.upgrade)`. */
+  readonly upgrade: UpgradeHandler
   /** Streamable HTTP for `Request` and `Response`. */
   readonly fetch: FetchHandler
   /** What belongs to the root of a host app, where `handler` is mounted under a prefix: the health check. */
   readonly root: NodeHandler
+  /** Tells every client that listens what has changed. */
+  readonly notify: Notify
   /**
    * Accepts nothing more, lets what is in flight end, and undoes the lifespan. Later calls wait for the first.
    * @param options.drainMs milliseconds until what is still in flight is aborted; 10,000 by default

@@ -15,8 +15,8 @@ const DESCRIBED = ['title', 'description', 'icons', 'meta', 'enabled'] as const
 /** The options of each kind of entry. One that is not here does not exist. */
 export const OPTIONS = {
   tool: [...DESCRIBED, 'input', 'output', 'annotations', 'timeoutMs'],
-  resource: [...DESCRIBED, 'name', 'mimeType', 'size', 'annotations', 'cache'],
-  template: [...DESCRIBED, 'name', 'mimeType', 'annotations', 'list', 'complete', 'cache', 'allowUnsafe'],
+  resource: [...DESCRIBED, 'name', 'mimeType', 'size', 'annotations', 'cache', 'watch'],
+  template: [...DESCRIBED, 'name', 'mimeType', 'annotations', 'list', 'complete', 'cache', 'allowUnsafe', 'watch'],
   prompt: [...DESCRIBED, 'input', 'complete'],
 } as const
 
@@ -47,6 +47,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   complete: [isObject, 'an object of functions (value, ctx) => string[]'],
   enabled: [ofType('function'), 'a function ({ auth }) => boolean'],
   list: [ofType('function'), 'a function (ctx) => the URIs that exist'],
+  watch: [ofType('function'), 'a function (uri, notify) => what ends the watch'],
   size: [(value) => Number.isSafeInteger(value) && (value as number) >= 0, 'a whole number of bytes'],
   prefix: STRING,
   logger: [

@@ -140,9 +140,11 @@ const capabilitiesOf = (
   return Object.freeze({
     logging: {},
     ...(completes && { completions: {} }),
-    ...((prompts.size > 0 || methods.has('prompts/list')) && { prompts: {} }),
-    ...((resources.size > 0 || templates.length > 0 || methods.has('resources/list')) && { resources: {} }),
-    ...((tools.size > 0 || methods.has('tools/list')) && { tools: {} }),
+    ...((prompts.size > 0 || methods.has('prompts/list')) && { prompts: { listChanged: true } }),
+    ...((resources.size > 0 || templates.length > 0 || methods.has('resources/list')) && {
+      resources: { subscribe: true, listChanged: true },
+    }),
+    ...((tools.size > 0 || methods.has('tools/list')) && { tools: { listChanged: true } }),
   })
 }
 

@@ -3,9 +3,12 @@ import { didYouMean } from '../model/nearest.ts'
 import { show } from '../model/schema/problems.ts'
 import { InFlight } from '../peer/in-flight.ts'
 import { encodeResult } from '../protocol/encode.ts'
+import { createSealer, type Sealer } from '../protocol/request-state.ts'
 import type { Revision } from '../protocol/revision.ts'
 import { isObject } from '../wire/json.ts'
 import { type ErrorObject, errorText, type Params, resultText } from '../wire/message.ts'
+import { endRound, isLaterRound, Rounds } from './asks/rounds.ts'
+import { Changes, type Notify, notifyOf } from './changes.ts'
 import { Context, type Host, type Incoming } from './context.ts'
 import type { Definition, Scope } from './definition.ts'
 import { Failures } from './failures.ts'
@@ -13,11 +16,13 @@ import { type Answerer, intercept } from './layers.ts'
 import { Lifespans } from './lifespan.ts'
 import { callTool } from './methods/call-tool.ts'
 import { BUILT_IN, type Method } from './methods/index.ts'
-import { readWithin } from './methods/read-resource.ts'
+import { findResource, readWithin } from './methods/read-resource.ts'
+import { listen } from './methods/subscriptions.ts'
 import { LONGEST_DELAY } from './options.ts'
 import { makePlan, type Plan } from './plan.ts'
 import type { Settings } from './settings.ts'
 import type { MaybePromise } from './types.ts'
+import { type StartWatch, Watches } from './watches.ts'
 
 /** An error response, with what a transport needs to know of it. */
 export interface Refusal {
@@ -51,17 +56,31 @@ export class ServerRuntime {
   readonly plan: Plan
   readonly settings: Settings
   readonly failures: Failures
+  readonly changes: Changes
+  /** Tells clients of changes. */
+  readonly notify: Notify
+  readonly watches: Watches
+  /** What ends each `subscriptions/listen` gracefully. */
+  readonly listeners = new Set<() => void>()
+  /** What ends at close, once nothing is in flight any more: the sessions of a transport. */
+  readonly endings = new Set<() => void>()
   /** Every call that is being answered, on whatever transport. */
   readonly calls = new InFlight<Incoming>()
   readonly #lifespans: Lifespans
   readonly #hosts = new Map<Scope, Host>()
   readonly #results = new Map<string, object>()
+  readonly #sealer: Sealer
+  readonly #beginRounds = (incoming: Incoming): Rounds => Rounds.begin(incoming, this.#sealer)
   #closing: Promise<void> | undefined
 
   constructor(definition: Definition, settings: Settings) {
     this.plan = makePlan(definition)
     this.settings = settings
     this.failures = new Failures(settings)
+    this.#sealer = createSealer(settings.requestState)
+    this.changes = new Changes(settings.logger)
+    this.notify = notifyOf(this.changes)
+    this.watches = new Watches((uri) => this.#watch(uri), settings.logger)
     const scopes = [...definition.entries.values()].map(({ scope }) => scope.lifespans)
     this.#lifespans = new Lifespans(definition.lifespans, scopes)
   }
@@ -85,6 +104,11 @@ export class ServerRuntime {
   close(drainMs = 10_000): Promise<void> {
     this.#closing ??= this.#close(drainMs)
     return this.#closing
+  }
+
+  /** Ends every `subscriptions/listen` gracefully. */
+  endSubscriptions(): void {
+    for (const end of this.listeners) end()
   }
 
   /** Answers a request. */
@@ -124,6 +148,7 @@ export class ServerRuntime {
     if (known) return known
     const host: Host = {
       lifespan: this.#lifespans.valueOf(scope.lifespans),
+      notify: this.notify,
       readResource: (uri, incoming, depth) => readWithin(this, incoming, scope, uri, depth),
     }
     this.#hosts.set(scope, host)
@@ -166,9 +191,38 @@ export class ServerRuntime {
 
   #dispatch(incoming: Incoming, params: Params | undefined): MaybePromise<object> {
     const answer = this.#find(incoming)
+    const hasRounds = incoming.peer.revision.rounds.has(incoming.method)
+    return hasRounds ? this.#answerInRounds(incoming, params, answer) : this.#answerInTime(incoming, params, answer)
+  }
+
+  #answerInTime(incoming: Incoming, params: Params | undefined, answer: Method): MaybePromise<object> {
     const result = answer(this, incoming, params)
-    // Tools have limits of their own.
-    return answer !== callTool && result instanceof Promise ? this.limited(result, undefined, incoming) : result
+    const isLimitedByItself = answer === callTool || answer === listen
+    return !isLimitedByItself && result instanceof Promise ? this.limited(result, undefined, incoming) : result
+  }
+
+  #answerInRounds(incoming: Incoming, params: Params | undefined, answer: Method): MaybePromise<object> {
+    const run = (): MaybePromise<object> =>
+      endRound(
+        incoming,
+        () => this.#answerInTime(incoming, params, answer),
+        (round) => this.limited(round, undefined, incoming),
+      )
+    incoming.wayBack = this.#beginRounds
+    return isLaterRound(incoming) ? this.#resumeRounds(incoming).then(run) : run()
+  }
+
+  async #resumeRounds(incoming: Incoming): Promise<void> {
+    // What replaces a method of the protocol may have states of its own, which it reads by itself.
+    const isReplaced = this.plan.methods.has(incoming.method)
+    const refused = (reason: string): void => {
+      if (!isReplaced) this.settings.logger.warn(`refused a requestState: ${reason}`)
+    }
+    try {
+      incoming.asker = await Rounds.resume(incoming, this.#sealer, refused)
+    } catch (error) {
+      if (!isReplaced) throw error
+    }
   }
 
   #find({ method, peer }: Incoming): Method {
@@ -217,14 +271,21 @@ export class ServerRuntime {
     this.calls.remove(incoming)
   }
 
+  #watch(uri: string): ReturnType<StartWatch> {
+    return findResource(this.plan, uri)?.watch?.(uri, () => this.changes.publish({ uri }))
+  }
+
   async #close(drainMs: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, Math.min(drainMs, LONGEST_DELAY))
     })
+    this.endSubscriptions()
     await Promise.race([this.calls.idle(), late])
     clearTimeout(timer)
     this.calls.abortAll(new AbortedError('closed', 'the server is closing'))
+    for (const end of this.endings) end()
+    await this.watches.close()
     await this.#lifespans.stop()
   }
 }

@@ -9,7 +9,16 @@ import { defineResource } from './define-resource.ts'
 import { defineTool } from './define-tool.ts'
 import { type Definition, type EntryDefinition, type Layer, labelOf, type Scope } from './definition.ts'
 import type { MethodEntry, Prefixed, PromptEntry, ResourceEntry, ToolEntry } from './entries.ts'
-import type { BindOptions, Faces, FetchHandler, ListenOptions, NodeHandler, Running, Runtime } from './faces.ts'
+import type {
+  BindOptions,
+  Faces,
+  FetchHandler,
+  ListenOptions,
+  NodeHandler,
+  Running,
+  Runtime,
+  UpgradeHandler,
+} from './faces.ts'
 import { mergedEntries } from './merge.ts'
 import { checkOptions } from './options.ts'
 import type {
@@ -222,7 +231,7 @@ export class Server<Needs, Ctx, Entry> {
     return this.#faces.bind(this['~definition'], options)
   }
 
-  /** The runtime that `handler` and `fetch` of this value share; bound with default options on first use. */
+  /** The runtime that `handler`, `upgrade` and `fetch` of this value share; bound with default options on first use. */
   get runtime(): Runtime {
     this.#runtime ??= this.bind()
     return this.#runtime
@@ -231,6 +240,11 @@ export class Server<Needs, Ctx, Entry> {
   /** Streamable HTTP for Node: `http.createServer(server.handler)`, or `app.use('/mcp', server.handler)`. */
   get handler(): NodeHandler {
     return this.runtime.handler
+  }
+
+  /** WebSocket for Node: `httpServer.on('upgrade', server.upgrade)`. */
+  get upgrade(): UpgradeHandler {
+    return this.runtime.upgrade
   }
 
   /** Streamable HTTP for everything that speaks `Request` and `Response`. */

@@ -2,8 +2,10 @@ import { DefinitionError } from '../errors.ts'
 import { show } from '../model/schema/problems.ts'
 import type { CacheHint } from '../model/types.ts'
 import { type Served, serve } from '../protocol/negotiate.ts'
+import { DEFAULT_MAX_MESSAGE_BYTES } from '../wire/frame-receiver.ts'
+import { isObject } from '../wire/json.ts'
 import { checkCache } from './define-resource.ts'
-import type { BindOptions, FailureFacts, Logger } from './faces.ts'
+import type { BindOptions, EventStore, FailureFacts, Logger, RequestStateOptions, SessionOptions } from './faces.ts'
 import { checkOptions, milliseconds } from './options.ts'
 
 /** The options of a runtime, checked and complete. */
@@ -19,10 +21,24 @@ export interface Settings {
   readonly timeoutMs: number | undefined
   readonly pageSize: number
   readonly cache: Required<CacheHint>
+  /** Undefined when there is none. */
+  readonly websocket: { readonly maxMessageBytes: number } | undefined
   readonly health: string | undefined
   readonly maskErrors: boolean
   readonly logger: Logger
   readonly onError: ((error: unknown, facts: FailureFacts) => void) | undefined
+  /** Undefined when there are none. */
+  readonly sessions: SessionSettings | undefined
+  readonly requestState: RequestStateOptions
+}
+
+/** How sessions are kept. */
+export interface SessionSettings {
+  readonly idleMs: number
+  readonly max: number
+  /** Undefined for the one in memory. */
+  readonly store: EventStore | undefined
+  readonly resume: boolean
 }
 
 const OPTION_NAMES = [
@@ -37,10 +53,13 @@ const OPTION_NAMES = [
   'timeoutMs',
   'pageSize',
   'cache',
+  'websocket',
   'health',
   'maskErrors',
   'logger',
   'onError',
+  'sessions',
+  'requestState',
 ] as const satisfies readonly (keyof BindOptions)[]
 
 const RESPONSE_MODES = ['auto', 'json', 'sse'] as const
@@ -73,6 +92,36 @@ const inProduction = (): boolean =>
 const healthPath = (health: boolean | string | undefined): string | undefined =>
   health === true ? '/health' : health ? path('health', health) : undefined
 
+const websocket = (option: BindOptions['websocket'] = true): Settings['websocket'] => {
+  if (option === false) return undefined
+  if (option === true) return { maxMessageBytes: DEFAULT_MAX_MESSAGE_BYTES }
+  if (!isObject(option)) return fail('websocket', 'true, false or { maxMessageBytes }', option)
+  checkOptions(option, ['maxMessageBytes'], 'websocket')
+  return {
+    maxMessageBytes: positive('websocket.maxMessageBytes', option['maxMessageBytes'] ?? DEFAULT_MAX_MESSAGE_BYTES),
+  }
+}
+
+const isStore = (store: unknown): store is EventStore =>
+  isObject(store) && ['append', 'read', 'remove'].every((name) => typeof store[name] === 'function')
+
+const sessions = (option: BindOptions['sessions'] = {}): SessionSettings | undefined => {
+  if (option === false) return undefined
+  const given: SessionOptions = isObject(option)
+    ? option
+    : fail('sessions', 'false or { idleMs, max, store, resume }', option)
+  checkOptions(given, ['idleMs', 'max', 'store', 'resume'], 'bind: sessions')
+  const { idleMs = 1_800_000, max = 10_000, store, resume = true } = given
+  if (store !== undefined && !isStore(store)) fail('sessions.store', 'an object with append, read and remove', store)
+  if (typeof resume !== 'boolean') fail('sessions.resume', 'true or false', resume)
+  return {
+    idleMs: milliseconds(idleMs, 'bind: sessions.idleMs'),
+    max: positive('sessions.max', max),
+    store,
+    resume,
+  }
+}
+
 /**
  * Checks options and fills in the defaults.
  * @throws DefinitionError that names the option and what it takes
@@ -94,9 +143,12 @@ export const settle = (options: BindOptions): Settings => {
     timeoutMs: timeoutMs === undefined ? undefined : milliseconds(timeoutMs, 'bind: timeoutMs'),
     pageSize: pageSize === undefined ? Number.POSITIVE_INFINITY : positive('pageSize', pageSize),
     cache: { ttlMs: cache?.ttlMs ?? 0, scope: cache?.scope ?? 'public' },
+    websocket: websocket(options.websocket),
     health: healthPath(options.health),
     maskErrors: options.maskErrors ?? inProduction(),
     logger: options.logger ?? console,
     onError: options.onError,
+    sessions: sessions(options.sessions),
+    requestState: options.requestState ?? {},
   }
 }

@@ -88,6 +88,11 @@ export interface ResourceOptions<Variables, Ctx> extends Described {
   readonly list?: (context: Ctx) => MaybePromise<readonly (string | ListedResource)[]>
   /** For a template: completions by variable. */
   readonly complete?: { readonly [Name in keyof Variables]?: Completer<Ctx> }
+  /**
+   * Watches what is behind a URI from its first subscriber to its last, and calls `notify` when it has changed.
+   * Returns what ends that.
+   */
+  readonly watch?: (uri: string, notify: () => void) => MaybePromise<() => unknown>
   /** How long and for whom a client may keep what it has read. */
   readonly cache?: CacheHint
   /** For a template: the variables that may hold `..`, absolute paths or NUL; `true` for all. */

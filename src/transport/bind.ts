@@ -1,5 +1,14 @@
+import type { Notify } from '../server/changes.ts'
 import type { Definition } from '../server/definition.ts'
-import type { BindOptions, FetchHandler, NodeHandler, NodeRequest, NodeResponse, Runtime } from '../server/faces.ts'
+import type {
+  BindOptions,
+  FetchHandler,
+  NodeHandler,
+  NodeRequest,
+  NodeResponse,
+  Runtime,
+  UpgradeHandler,
+} from '../server/faces.ts'
 import { ServerRuntime } from '../server/runtime.ts'
 import { settle } from '../server/settings.ts'
 import { HttpEndpoint } from './http/endpoint.ts'
@@ -7,6 +16,7 @@ import type { Exchange } from './http/exchange.ts'
 import { FetchExchange } from './http/fetch.ts'
 import { isEndpoint, isMountedEndpoint, pathOf } from './http/mount.ts'
 import { NodeExchange } from './http/node.ts'
+import { WebSocketEndpoint } from './websocket/endpoint.ts'
 
 const notFound = (exchange: Exchange): void => {
   exchange.respond(404, { 'content-type': 'text/plain' }, exchange.method === 'HEAD' ? undefined : 'Not found\n')
@@ -33,8 +43,10 @@ const isNodeHealthCheck = (path: string | undefined, { method, url = '/', origin
 /** A server that is bound to options, with a handler for each kind of host. */
 export class BoundRuntime implements Runtime {
   readonly handler: NodeHandler
+  readonly upgrade: UpgradeHandler
   readonly fetch: FetchHandler
   readonly root: NodeHandler
+  readonly notify: Notify
   readonly close: Runtime['close']
   /** What the other transports serve. */
   readonly '~server': ServerRuntime
@@ -43,10 +55,12 @@ export class BoundRuntime implements Runtime {
     const { settings } = server
     const { path, health, publicUrl } = settings
     const endpoint = new HttpEndpoint(server)
+    const sockets = new WebSocketEndpoint(server)
     const exchangeOf = (request: NodeRequest, response: NodeResponse, body?: unknown): NodeExchange =>
       new NodeExchange(request, response, body, publicUrl)
 
     this['~server'] = server
+    this.notify = server.notify
     this.handler = (request, response, nextOrParsedBody) => {
       const next = typeof nextOrParsedBody === 'function' ? nextOrParsedBody : undefined
       // The health check is asked first, so that `'*'` leaves it its path.
@@ -61,6 +75,7 @@ export class BoundRuntime implements Runtime {
       else if (typeof next === 'function') next()
       else notFound(exchangeOf(request, response))
     }
+    this.upgrade = sockets.upgrade
     this.fetch = (request) => {
       const exchange = new FetchExchange(request, publicUrl)
       const { pathname } = new URL(request.url)
@@ -69,7 +84,7 @@ export class BoundRuntime implements Runtime {
       else notFound(exchange)
       return exchange.response
     }
-    this.close = ({ drainMs } = {}) => server.close(drainMs)
+    this.close = ({ drainMs } = {}) => server.close(drainMs).finally(() => sockets.close())
   }
 }
 

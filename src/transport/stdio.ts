@@ -42,7 +42,7 @@ class LineWriter implements Channel {
     return this.#room
   }
 
-  notify(text: string): Promise<void> | undefined {
+  send(text: string): Promise<void> | undefined {
     if (this.#open && process.stdout.writableLength > MAX_UNREAD) {
       this.#logger.warn('gave up the client: it does not read what it is sent')
       this.#fail()
@@ -130,6 +130,7 @@ const listen = (connection: Connection, writer: LineWriter, ended: () => void): 
   }
   const end = (): void => {
     decoder.end()
+    connection.inputEnded()
     ended()
   }
   if (stdin.readableEnded || stdin.destroyed) ended()
@@ -150,12 +151,17 @@ const speak = async (runtime: ServerRuntime, stdout: TakenStdout): Promise<void>
     stop()
   })
   const connection = new Connection(runtime, writer)
-  const ignoreSignals = onSignal(stop)
+  const ignoreSignals = onSignal(() => {
+    connection.stopAccepting()
+    stop()
+  })
   const stopListening = listen(connection, writer, stop)
   await stopped
-  stopListening()
   try {
+    runtime.endSubscriptions()
+    // Meanwhile, the client may still answer what it was asked.
     await within(DRAIN_MS, connection.drained())
+    stopListening()
     await runtime.close(0)
     await within(LAST_WORD_MS, connection.drained())
   } finally {

@@ -79,14 +79,22 @@ export const decodeBase64 = (text: string): Uint8Array | undefined => {
   return target
 }
 
+/** Bytes in the URL-safe alphabet, without padding (RFC 4648 §5). */
+export const encodeBase64UrlBytes = (bytes: Uint8Array): string =>
+  encodeBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+
+/** The bytes that {@link encodeBase64UrlBytes} was given; `undefined` when it made no such thing. */
+export const decodeBase64UrlBytes = (encoded: string): Uint8Array | undefined => {
+  if (/[+/=]/.test(encoded)) return undefined
+  const digits = encoded.replaceAll('-', '+').replaceAll('_', '/')
+  return decodeBase64(digits.padEnd(Math.ceil(digits.length / 4) * 4, '='))
+}
+
 /** A text as UTF-8 in the URL-safe alphabet, without padding (RFC 4648 §5). */
-export const encodeBase64Url = (text: string): string =>
-  encodeBase64(encodeUtf8(text)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+export const encodeBase64Url = (text: string): string => encodeBase64UrlBytes(encodeUtf8(text))
 
 /** The text that {@link encodeBase64Url} was given; `undefined` when it made no such thing. */
 export const decodeBase64Url = (encoded: string): string | undefined => {
-  if (/[+/=]/.test(encoded)) return undefined
-  const digits = encoded.replaceAll('-', '+').replaceAll('_', '/')
-  const bytes = decodeBase64(digits.padEnd(Math.ceil(digits.length / 4) * 4, '='))
+  const bytes = decodeBase64UrlBytes(encoded)
   return bytes && decodeUtf8(bytes)
 }

@@ -27,24 +27,15 @@ const sentence = (label: string, { id, errorMessage, description }: Check): stri
  * Judges one scenario by its checks.
  *
  * @param checks undefined when the suite wrote none
- * @param excused check ids that may fail, each with its reason
  */
-export const judge = (
-  checks: readonly Check[] | undefined,
-  excused: Readonly<Record<string, string>> = {},
-): Judgement => {
+export const judge = (checks: readonly Check[] | undefined): Judgement => {
   if (checks === undefined) return { verdict: 'failed', succeeded: 0, notes: ['the suite wrote no result'] }
-  const isExcused = ({ id }: Check): boolean => Object.hasOwn(excused, id)
-  const failures = checks.filter((check) => check.status === 'FAILURE' && !isExcused(check))
-  const warnings = checks.filter((check) => check.status === 'WARNING' && !isExcused(check))
-  const excuses = checks.filter(
-    (check) => isExcused(check) && (check.status === 'FAILURE' || check.status === 'WARNING'),
-  )
+  const failures = checks.filter(({ status }) => status === 'FAILURE')
+  const warnings = checks.filter(({ status }) => status === 'WARNING')
   const succeeded = checks.filter(({ status, id }) => status === 'SUCCESS' && id !== PROVES_NOTHING).length
   const notes = [
     ...failures.map((check) => sentence('failed', check)),
     ...warnings.map((check) => sentence('warning', check)),
-    ...excuses.map((check) => `excused ${check.id}: it needs ${excused[check.id]}`),
   ]
   const verdict = failures.length > 0 ? 'failed' : succeeded === 0 ? 'skipped' : 'passed'
   if (verdict === 'skipped') notes.unshift('no check succeeded that proves anything')

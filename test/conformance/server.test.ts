@@ -237,10 +237,10 @@ test('2026-07-28: test_missing_capability is refused with HTTP 400 when the clie
   assert.deepEqual(messages.at(-1)?.error?.data, { requiredCapabilities: { sampling: {} } })
 })
 
-test('2026-07-28: test_missing_capability answers a client that samples', async () => {
+test('2026-07-28: test_missing_capability asks a client that samples', async () => {
   const call = { ...callTool('test_missing_capability'), capabilities: { sampling: {} } }
-  const { content } = await resultOf('2026-07-28', call)
-  assert.deepEqual(content, [text('The client declares sampling.')])
+  const result = await resultOf('2026-07-28', call)
+  assert.equal(result['resultType'], 'input_required')
 })
 
 test('2026-07-28: test_x_mcp_header takes an argument that its header repeats', async () => {

@@ -1,16 +1,6 @@
 import * as v from 'valibot'
-import {
-  audio,
-  createServer,
-  ErrorCode,
-  embed,
-  image,
-  jsonSchema,
-  McpError,
-  ToolError,
-  text,
-  user,
-} from '../../src/index.ts'
+import { audio, createServer, embed, image, jsonSchema, ToolError, text, user } from '../../src/index.ts'
+import { asking } from './asking.ts'
 
 /** A PNG of one red pixel. */
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC'
@@ -46,7 +36,7 @@ export const everyKeyword = {
 } as const
 
 /**
- * Everything that the conformance suite looks for in a server, apart from what asks the client or keeps it listening.
+ * Everything that the conformance suite looks for in a server.
  * The first tool is one that succeeds without arguments.
  */
 export const server = createServer({
@@ -98,13 +88,9 @@ export const server = createServer({
     { description: 'Takes a schema with every keyword of JSON Schema 2020-12', input: jsonSchema(everyKeyword) },
     (args) => `JSON Schema 2020-12 tool called with: ${JSON.stringify(args)}`,
   )
-  .tool('test_missing_capability', { description: 'Needs a client that samples' }, (_, ctx) => {
-    if (ctx.client.capabilities.sampling === undefined) {
-      throw new McpError(ErrorCode.MissingRequiredClientCapability, 'This tool needs the capability "sampling"', {
-        requiredCapabilities: { sampling: {} },
-      })
-    }
-    return 'The client declares sampling.'
+  .tool('test_missing_capability', { description: 'Needs a client that samples' }, async (_, ctx) => {
+    const { model } = await ctx.sample({ messages: [], maxTokens: 1 })
+    return `The client samples with ${model}.`
   })
   .tool('test_streaming_elicitation', { description: 'Streams without asking the client' }, async (_, ctx) => {
     await ctx.log.info('Nothing is asked on this stream')
@@ -172,3 +158,4 @@ export const server = createServer({
     user(pixel),
     user('Please analyze the image above.'),
   ])
+  .merge(asking)

@@ -8,7 +8,7 @@ const reason = (message = 'enough'): AbortedError => new AbortedError('cancelled
 const keeping = () => {
   const sent: string[] = []
   const outlet: Outlet = {
-    notify: (text) => {
+    send: (text) => {
       sent.push(text)
       return undefined
     },
@@ -65,12 +65,12 @@ test('a call that has ended is not aborted any more', () => {
 test('2026-07-28 Progress: messages stop when the call has ended or was aborted', async () => {
   const { sent, outlet } = keeping()
   const ended = new Call(1, 'a', undefined, outlet)
-  await ended.notify('one')
+  await ended.send('one')
   ended.end()
-  await ended.notify('two')
+  await ended.send('two')
   const aborted = new Call(2, 'a', undefined, outlet)
   aborted.abort(reason())
-  await aborted.notify('three')
+  await aborted.send('three')
   assert.deepEqual(sent, ['one'])
 })
 
@@ -79,12 +79,12 @@ test('a call passes on that its reader is slow', async () => {
   const room = new Promise<void>((resolve) => {
     makeRoom = resolve
   })
-  const call = new Call(1, 'a', undefined, { notify: () => room })
-  assert.equal(call.notify('x'), room)
+  const call = new Call(1, 'a', undefined, { send: () => room })
+  assert.equal(call.send('x'), room)
   makeRoom()
   await room
 })
 
 test('the silent outlet takes everything and says nothing', () => {
-  assert.equal(silent.notify('x'), undefined)
+  assert.equal(silent.send('x'), undefined)
 })

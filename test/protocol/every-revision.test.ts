@@ -139,9 +139,9 @@ const OUTCOMES: Readonly<Record<string, (version: Version) => Members>> = {
 
 const capabilities = (version: Version): Members => ({
   logging: {},
-  prompts: {},
-  resources: {},
-  tools: {},
+  prompts: { listChanged: true },
+  resources: { subscribe: true, listChanged: true },
+  tools: { listChanged: true },
   ...from(version, '2025-03-26', { completions: {} }),
 })
 
@@ -410,7 +410,7 @@ const checks: Readonly<Record<string, (channel: Channel, version: Version) => Pr
 
   'a method that the revision lacks is -32601': async (channel, version) => {
     // Of what the revision does have, this server has these no more than a method of nobody.
-    const unserved = /^(resources\/(un)?subscribe|subscriptions\/listen|tasks\/.*)$/
+    const unserved = /^tasks\/.*$/
     const lacking = ALL_REQUESTS.filter((method) => !REQUESTS[version].includes(method) || unserved.test(method))
     for (const method of [...lacking, 'no/such', 'constructor', '__proto__', '']) {
       const error = (await asked(channel, method, {})) as Members

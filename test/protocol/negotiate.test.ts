@@ -48,7 +48,7 @@ test('2026-07-28 Protocol Version Negotiation: -32022 says what is supported, an
 test('a stateful peer speaks the newest revision until it is opened', () => {
   const served = serve()
   for (const version of STATEFUL) {
-    const peer = new StatefulPeer(served.newestStateful as never)
+    const peer = new StatefulPeer(served.newestStateful as never, undefined)
     assert.equal(peer.opened, false)
     assert.equal(peer.revision.version, '2025-11-25')
     assert.deepEqual(peer.client, { info: undefined, capabilities: {} })

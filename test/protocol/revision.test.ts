@@ -31,7 +31,7 @@ const RULES: Readonly<Record<Version, Partial<Revision>>> = {
     missingId: null,
     resourceNotFound: -32002,
     structuredContent: 'none',
-    http: { versionHeader: 'unknown', mirroredParameter: undefined, disconnectCancels: false },
+    http: { versionHeader: 'unknown', mirroredParameter: undefined, disconnectCancels: false, polling: false },
   },
   '2025-03-26': {
     conversation: 'stateful',
@@ -39,7 +39,7 @@ const RULES: Readonly<Record<Version, Partial<Revision>>> = {
     missingId: null,
     resourceNotFound: -32002,
     structuredContent: 'none',
-    http: { versionHeader: 'unknown', mirroredParameter: undefined, disconnectCancels: false },
+    http: { versionHeader: 'unknown', mirroredParameter: undefined, disconnectCancels: false, polling: false },
   },
   '2025-06-18': {
     conversation: 'stateful',
@@ -47,7 +47,7 @@ const RULES: Readonly<Record<Version, Partial<Revision>>> = {
     missingId: null,
     resourceNotFound: -32002,
     structuredContent: 'object',
-    http: { versionHeader: 'optional', mirroredParameter: undefined, disconnectCancels: false },
+    http: { versionHeader: 'optional', mirroredParameter: undefined, disconnectCancels: false, polling: false },
   },
   '2025-11-25': {
     conversation: 'stateful',
@@ -55,7 +55,7 @@ const RULES: Readonly<Record<Version, Partial<Revision>>> = {
     missingId: undefined,
     resourceNotFound: -32002,
     structuredContent: 'object',
-    http: { versionHeader: 'optional', mirroredParameter: undefined, disconnectCancels: false },
+    http: { versionHeader: 'optional', mirroredParameter: undefined, disconnectCancels: false, polling: true },
   },
   '2026-07-28': {
     conversation: 'stateless',
@@ -67,6 +67,7 @@ const RULES: Readonly<Record<Version, Partial<Revision>>> = {
       versionHeader: 'required',
       mirroredParameter: { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri' },
       disconnectCancels: true,
+      polling: false,
     },
   },
 }
@@ -147,6 +148,9 @@ test('a notification that the server sends by itself is none that the client sen
 
 const first = firstRevision({
   version: '1',
+  asks: { elicitation: undefined, samplingTools: false },
+  rounds: new Set(),
+  streams: new Set(),
   conversation: 'stateful',
   requests: new Set(['a', 'b']),
   notifications: new Set(['n']),
@@ -156,7 +160,7 @@ const first = firstRevision({
   structuredContent: 'none',
   stamp: undefined,
   shapes: { thing: { name: true }, other: { thing: 'thing' } },
-  http: { versionHeader: 'unknown', mirroredParameter: undefined, disconnectCancels: false },
+  http: { versionHeader: 'unknown', mirroredParameter: undefined, disconnectCancels: false, polling: false },
 })
 
 test('revise adds to what was there, and leaves it as it was', () => {
@@ -176,7 +180,12 @@ test('revise adds to what was there, and leaves it as it was', () => {
   assert.deepEqual({ ...second.shapes['thing'] }, { name: true, title: true })
   assert.deepEqual({ ...second.shapes['other'] }, { thing: 'thing' })
   assert.deepEqual({ ...second.shapes['fresh'] }, { thing: 'thing' })
-  assert.deepEqual(second.http, { versionHeader: 'optional', mirroredParameter: undefined, disconnectCancels: false })
+  assert.deepEqual(second.http, {
+    versionHeader: 'optional',
+    mirroredParameter: undefined,
+    disconnectCancels: false,
+    polling: false,
+  })
 
   assert.deepEqual([...first.requests], ['a', 'b'])
   assert.deepEqual({ ...first.shapes['thing'] }, { name: true })

@@ -13,6 +13,9 @@ const full = createServer({ ...info, instructions: 'Use it.' })
   .resource('a://b', () => 'b')
   .prompt('p', v.object({ a: v.picklist(['b']) }), () => 'p')
 
+const listed = { listChanged: true }
+const listedResources = { listChanged: true, subscribe: true }
+
 describe('initialize', () => {
   it('2025-11-25 §Initialization: gives the version, the capabilities, the server and its instructions', async () => {
     for (const version of STATEFUL) {
@@ -20,7 +23,7 @@ describe('initialize', () => {
       const completions = version === '2024-11-05' ? {} : { completions: {} }
       assert.deepEqual(result, {
         protocolVersion: version,
-        capabilities: { logging: {}, ...completions, prompts: {}, resources: {}, tools: {} },
+        capabilities: { logging: {}, ...completions, prompts: listed, resources: listedResources, tools: listed },
         serverInfo: info,
         instructions: 'Use it.',
       })
@@ -29,13 +32,13 @@ describe('initialize', () => {
 
   it('names the capabilities of what there is, and no others', async () => {
     const rows = [
-      [createServer(info).tool('t', () => 1), { logging: {}, tools: {} }],
-      [createServer(info).prompt('p', () => 'p'), { logging: {}, prompts: {} }],
-      [createServer(info).resource('a://b', () => 'b'), { logging: {}, resources: {} }],
-      [createServer(info).resource('a://{b}', () => 'b'), { logging: {}, resources: {} }],
+      [createServer(info).tool('t', () => 1), { logging: {}, tools: listed }],
+      [createServer(info).prompt('p', () => 'p'), { logging: {}, prompts: listed }],
+      [createServer(info).resource('a://b', () => 'b'), { logging: {}, resources: listedResources }],
+      [createServer(info).resource('a://{b}', () => 'b'), { logging: {}, resources: listedResources }],
       [
         createServer(info).resource('a://{b}', { complete: { b: () => [] } }, () => 'b'),
-        { logging: {}, completions: {}, resources: {} },
+        { logging: {}, completions: {}, resources: listedResources },
       ],
       [createServer(info).method('x/y', {}, () => ({})), { logging: {} }],
     ] as const
@@ -60,7 +63,7 @@ describe('server/discover', () => {
     assert.deepEqual(result, {
       resultType: 'complete',
       supportedVersions: ['2026-07-28', '2025-11-25'],
-      capabilities: { logging: {}, completions: {}, prompts: {}, resources: {}, tools: {} },
+      capabilities: { logging: {}, completions: {}, prompts: listed, resources: listedResources, tools: listed },
       instructions: 'Use it.',
       ttlMs: 5,
       cacheScope: 'public',

@@ -101,9 +101,10 @@ describe('resource: the forms', () => {
 describe('resource: mistakes', () => {
   const where = 'resource "docs://a"'
   const template = 'resource "docs://{name}"'
-  const ofStatic = 'The options are title, description, icons, meta, enabled, name, mimeType, size, annotations, cache'
+  const ofStatic =
+    'The options are title, description, icons, meta, enabled, name, mimeType, size, annotations, cache, watch'
   const ofTemplate =
-    'The options are title, description, icons, meta, enabled, name, mimeType, annotations, list, complete, cache, allowUnsafe'
+    'The options are title, description, icons, meta, enabled, name, mimeType, annotations, list, complete, cache, allowUnsafe, watch'
   const mistakes: readonly (readonly [readonly unknown[], string])[] = [
     [[5, handler], 'resource 5: a URI begins with its scheme, as in "docs://welcome"'],
     [['', handler], 'resource "": a URI begins with its scheme, as in "docs://"'],

@@ -126,15 +126,15 @@ describe('method: replacing one of the protocol', () => {
 
   it('brings the capability that it belongs to', async () => {
     const pairs = [
-      ['tools/list', 'tools'],
-      ['prompts/list', 'prompts'],
-      ['resources/list', 'resources'],
-      ['completion/complete', 'completions'],
+      ['tools/list', 'tools', { listChanged: true }],
+      ['prompts/list', 'prompts', { listChanged: true }],
+      ['resources/list', 'resources', { listChanged: true, subscribe: true }],
+      ['completion/complete', 'completions', {}],
     ] as const
-    for (const [method, capability] of pairs) {
+    for (const [method, capability, members] of pairs) {
       const server = create().method(method, {}, handler)
       const { capabilities } = await resultOf(server, '2026-07-28', 'server/discover')
-      assert.deepEqual(capabilities, { logging: {}, [capability]: {} })
+      assert.deepEqual(capabilities, { logging: {}, [capability]: members })
     }
   })
 

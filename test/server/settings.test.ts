@@ -7,7 +7,7 @@ import { untyped } from './asking.ts'
 
 const ALL =
   'path, revisions, responseMode, allowedHosts, allowedOrigins, publicUrl, maxBodyBytes, keepAliveMs, timeoutMs, ' +
-  'pageSize, cache, health, maskErrors, logger, onError'
+  'pageSize, cache, websocket, health, maskErrors, logger, onError, sessions, requestState'
 
 describe('bind options', () => {
   it('have defaults', () => {
@@ -23,10 +23,13 @@ describe('bind options', () => {
       timeoutMs: undefined,
       pageSize: Number.POSITIVE_INFINITY,
       cache: { ttlMs: 0, scope: 'public' },
+      websocket: { maxMessageBytes: 4 * 1024 * 1024 },
       health: undefined,
       maskErrors: false,
       logger: console,
       onError: undefined,
+      sessions: { idleMs: 1_800_000, max: 10_000, store: undefined, resume: true },
+      requestState: {},
     })
     assert.deepEqual(served.versions, ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'])
     const undefineds = Object.fromEntries(ALL.split(', ').map((name) => [name, undefined]))
@@ -36,6 +39,7 @@ describe('bind options', () => {
   it('are taken as they are where they fit', () => {
     const logger = keepingLogger()
     const onError = () => undefined
+    const store = { append: () => undefined, read: () => [], remove: () => undefined }
     const given: BindOptions = {
       path: '/a/b',
       revisions: ['2025-11-25', '2024-11-05'],
@@ -48,10 +52,13 @@ describe('bind options', () => {
       timeoutMs: 1,
       pageSize: 1,
       cache: { ttlMs: 1, scope: 'private' },
+      websocket: { maxMessageBytes: 1 },
       health: '/up',
       maskErrors: true,
       logger,
       onError,
+      sessions: { idleMs: 1, max: 1, store, resume: false },
+      requestState: { ttlMs: 1 },
     }
     const { served, publicUrl, ...settings } = settle(given)
     const { revisions, publicUrl: _, ...same } = given
@@ -83,7 +90,7 @@ describe('bind options', () => {
     [null, 'bind: the options are an object, got null'],
     ['/mcp', 'bind: the options are an object, got "/mcp"'],
     [{ pagesize: 5 }, `bind: there is no option "pagesize". Did you mean "pageSize"? The options are ${ALL}`],
-    [{ sessions: {} }, `bind: there is no option "sessions". The options are ${ALL}`],
+    [{ session: {} }, `bind: there is no option "session". Did you mean "sessions"? The options are ${ALL}`],
     [{ port: 80 }, `bind: there is no option "port". The options are ${ALL}`],
     [{ path: 'mcp' }, 'bind: path must be a path that begins with "/", got "mcp"'],
     [{ path: 5 }, 'bind: path must be a path that begins with "/", got 5'],

@@ -65,7 +65,7 @@ export const connect = (server: Bindable, options: BindOptions = {}): Connected 
   const receive = (text: string): undefined => {
     inbox.add(JSON.parse(text))
   }
-  const connection = new Connection(runtime, { notify: receive, reply: receive })
+  const connection = new Connection(runtime, { send: receive, reply: receive })
   const send = (...messages: readonly unknown[]): void => {
     for (const message of messages) connection.receive(message)
   }

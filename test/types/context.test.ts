@@ -37,8 +37,8 @@ describe('types of the context', () => {
     })
     compiled(() =>
       base.tool('t', (_, ctx) => {
-        // @ts-expect-error not built yet
-        ctx.elicit
+        // @ts-expect-error no such member
+        ctx.eliciting
         // @ts-expect-error it cannot be replaced
         ctx.signal = new AbortController().signal
         // @ts-expect-error a level that does not exist

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { decodeBase64, decodeBase64Url, encodeBase64, encodeBase64Url } from '../../src/wire/base64.ts'
+import {
+  decodeBase64,
+  decodeBase64Url,
+  decodeBase64UrlBytes,
+  encodeBase64,
+  encodeBase64Url,
+  encodeBase64UrlBytes,
+} from '../../src/wire/base64.ts'
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -122,6 +129,26 @@ test('reads a URL-safe text exactly when writing gives the same text back', () =
     fc.property(fc.oneof(near, fc.string()), (encoded) => {
       const text = decodeBase64Url(encoded)
       if (text !== undefined) assert.equal(encodeBase64Url(text), encoded)
+    }),
+  )
+})
+
+test('any bytes round-trip through the URL-safe form, which Node agrees with', () => {
+  fc.assert(
+    fc.property(fc.uint8Array(), (bytes) => {
+      const encoded = encodeBase64UrlBytes(bytes)
+      assert.equal(encoded, Buffer.from(bytes).toString('base64url'))
+      assert.deepEqual(decodeBase64UrlBytes(encoded), bytes)
+    }),
+  )
+})
+
+test('reads URL-safe bytes exactly when writing gives the same text back', () => {
+  const near = fc.string({ unit: fc.constantFrom('A', 'Q', 'Y', 'W', 'x', '8', '-', '_', '=', '+') })
+  fc.assert(
+    fc.property(fc.oneof(near, fc.string()), (encoded) => {
+      const canonical = Buffer.from(encoded, 'base64url').toString('base64url') === encoded
+      assert.equal(decodeBase64UrlBytes(encoded) !== undefined, canonical)
     }),
   )
 })

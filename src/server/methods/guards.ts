@@ -20,7 +20,8 @@ export const stringParam = (params: Params = NO_PARAMS, name: string, method: st
   throw invalidParams(`${method}: "${name}" must be a string`)
 }
 
-const isEnabled = async (entry: EntryDefinition, auth: AuthInfo | undefined): Promise<boolean> =>
+/** Whether the entry is there for a caller. */
+export const isEnabled = async (entry: EntryDefinition, auth: AuthInfo | undefined): Promise<boolean> =>
   entry.enabled === undefined || (await entry.enabled({ auth })) === true
 
 /** Goes on where the entry is there for this caller, and fails as if it did not exist where it is not. */

@@ -9,6 +9,7 @@ import { discover, initialize, ping, setLevel } from './conversation.ts'
 import { getPrompt } from './get-prompt.ts'
 import { list } from './list.ts'
 import { readResource } from './read-resource.ts'
+import { listen, subscribe, unsubscribe } from './subscriptions.ts'
 
 /** Answers one method with a result that no revision has shaped yet. */
 export type Method = (runtime: ServerRuntime, incoming: Incoming, params: Params | undefined) => MaybePromise<object>
@@ -30,6 +31,9 @@ export const BUILT_IN: ReadonlyMap<string, BuiltIn> = new Map<string, BuiltIn>([
   ['resources/list', { answer: list('resources/list'), needs: 'resources' }],
   ['resources/templates/list', { answer: list('resources/templates/list'), needs: 'resources' }],
   ['resources/read', { answer: readResource, needs: 'resources' }],
+  ['resources/subscribe', { answer: subscribe, needs: 'resources' }],
+  ['resources/unsubscribe', { answer: unsubscribe, needs: 'resources' }],
+  ['subscriptions/listen', { answer: listen }],
   ['prompts/list', { answer: list('prompts/list'), needs: 'prompts' }],
   ['prompts/get', { answer: getPrompt, needs: 'prompts' }],
   ['completion/complete', { answer: complete, needs: 'completions' }],

@@ -9,7 +9,7 @@ import { normalised, type Plan, type Planned } from '../plan.ts'
 import { isThenable } from '../results.ts'
 import type { ServerRuntime } from '../runtime.ts'
 import type { MaybePromise, ReadableContents } from '../types.ts'
-import { guarded, invalidParams, openNames, stringParam } from './guards.ts'
+import { guarded, invalidParams, isEnabled, openNames, stringParam } from './guards.ts'
 
 /** The resource behind a URI, and the arguments that the URI gives its handler. */
 interface Found {
@@ -48,7 +48,8 @@ const find = ({ resources, resourcesByUrl, templates }: Plan, uri: string): Foun
   return exact ? { ...exact, uri, args: NO_ARGUMENTS } : findTemplate(templates, uri)
 }
 
-const notFound = ({ resources }: Plan, uri: string): McpError => {
+/** That there is no resource at a URI. */
+export const notFound = ({ resources }: Plan, uri: string): McpError => {
   const others = openNames(resources).filter((name) => name !== uri)
   return new McpError(ErrorCode.ResourceNotFound, `Resource not found: ${uri}.${didYouMean(uri, others)}`, { uri })
 }
@@ -67,6 +68,16 @@ const read = (
   }
   const value = run(args, new Context(incoming, runtime.hostOf(entry.scope), depth))
   return isThenable(value) ? Promise.resolve(value).then(convert) : convert(value)
+}
+
+/** The definition of the resource behind a URI. */
+export const findResource = (plan: Plan, uri: string): Found['entry'] | undefined => find(plan, uri)?.entry
+
+/** Whether there is a resource at a URI for this caller. What replaces `resources/read` has resources of its own. */
+export const hasResource = (plan: Plan, incoming: Incoming, uri: string): MaybePromise<boolean> => {
+  const entry = findResource(plan, uri)
+  if (!entry) return plan.methods.has('resources/read')
+  return entry.enabled === undefined || isEnabled(entry, incoming.surroundings.auth)
 }
 
 /** 2026-07-28 §Reading Resources. */

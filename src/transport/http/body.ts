@@ -2,6 +2,7 @@ import { decodeUtf8 } from '../../wire/bytes.ts'
 import { isDeeperThan, MAX_DEPTH, type Parsed, parseJson } from '../../wire/json.ts'
 import { accepts, mediaTypeOf } from '../../wire/media-type.ts'
 import type { Body, Exchange } from './exchange.ts'
+import type { HttpError } from './refuse.ts'
 
 const NEEDED_TYPES = {
   auto: ['application/json', 'text/event-stream'],
@@ -13,20 +14,20 @@ const failed = (reason: string): Parsed => ({ ok: false, reason })
 
 const NOT_UTF8 = failed('it is not UTF-8')
 
-/** Why the types that a request sends and wants are not those of the protocol; undefined when they are. */
-export const checkTypes = (
-  exchange: Exchange,
-  responseMode: keyof typeof NEEDED_TYPES,
-): { readonly status: 415 | 406; readonly message: string } | undefined => {
-  if (mediaTypeOf(exchange.header('content-type')) !== 'application/json') {
-    return { status: 415, message: 'Content-Type must be application/json' }
-  }
+/** Why a client cannot read what it will be answered; undefined when it can. */
+export const checkAccept = (exchange: Exchange, responseMode: keyof typeof NEEDED_TYPES): HttpError | undefined => {
   const needed = NEEDED_TYPES[responseMode]
   const accept = exchange.header('accept')
   return needed.every((type) => accepts(accept, type))
     ? undefined
     : { status: 406, message: `Accept must list ${needed.join(' and ')}` }
 }
+
+/** Why the types that a request sends and wants are not those of the protocol; undefined when they are. */
+export const checkTypes = (exchange: Exchange, responseMode: keyof typeof NEEDED_TYPES): HttpError | undefined =>
+  mediaTypeOf(exchange.header('content-type')) === 'application/json'
+    ? checkAccept(exchange, responseMode)
+    : { status: 415, message: 'Content-Type must be application/json' }
 
 /** What a body says, as far as it could be read. */
 export const parseBody = (body: Exclude<Body, 'too large' | 'taken'>): Parsed => {

@@ -22,12 +22,12 @@ export const corsHeaders = (origin: string | undefined): Record<string, string> 
     ? {}
     : { 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED, vary: 'Origin' }
 
-/** The answer to a preflight. */
-export const preflightHeaders = (exchange: Exchange): Record<string, string> => {
+/** The answer to a preflight. @param allow the methods that there are */
+export const preflightHeaders = (exchange: Exchange, allow: string): Record<string, string> => {
   const asked = (exchange.header('access-control-request-headers') ?? '').toLowerCase().split(',')
   const parameters = asked.map((name) => name.trim()).filter((name) => PARAMETER.test(name))
   return {
-    'access-control-allow-methods': 'POST, OPTIONS',
+    'access-control-allow-methods': allow,
     'access-control-allow-headers': [...ALLOWED_HEADERS, ...parameters].join(', '),
     'access-control-max-age': '7200',
   }

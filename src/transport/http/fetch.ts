@@ -14,32 +14,31 @@ class FetchEventStream implements EventStream {
   readonly #encoder = new TextEncoder()
   readonly #tooSlow: () => void
   readonly #room = new Room()
-  readonly #controller: ReadableStreamDefaultController<Uint8Array>
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined
 
   constructor(tooSlow: () => void, cancelled: () => void) {
     this.#tooSlow = tooSlow
-    let started: ReadableStreamDefaultController<Uint8Array> | undefined
     this.body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
-          started = controller
+          this.#controller = controller
         },
         pull: this.#room.make,
         cancel: () => {
-          this.#room.make()
+          this.#leave()
           cancelled()
         },
       },
       { highWaterMark: HIGH_WATER_MARK, size: (chunk) => chunk.byteLength },
     )
-    this.#controller = started as unknown as ReadableStreamDefaultController<Uint8Array>
   }
 
   write(text: string): Promise<void> | undefined {
     const controller = this.#controller
+    if (!controller) return undefined
     if (HIGH_WATER_MARK - roomIn(controller) > MAX_UNREAD) {
       controller.error(new Error('The reader does not keep up'))
-      this.#room.make()
+      this.#leave()
       this.#tooSlow()
       return undefined
     }
@@ -48,8 +47,14 @@ class FetchEventStream implements EventStream {
   }
 
   end(text: string): void {
-    this.#controller.enqueue(this.#encoder.encode(text))
-    this.#controller.close()
+    this.#controller?.enqueue(this.#encoder.encode(text))
+    this.#controller?.close()
+    this.#controller = undefined
+  }
+
+  #leave(): void {
+    this.#controller = undefined
+    this.#room.make()
   }
 }
 
@@ -77,25 +82,22 @@ export class FetchExchange implements Exchange {
   readonly #request: Request
   readonly #publicUrl: URL | undefined
   #gone: () => void = () => undefined
-  readonly #settle: (response: Response) => void
+  #settle!: (response: Response) => void
 
   constructor(request: Request, publicUrl: URL | undefined) {
     this.method = request.method
     this.#request = request
     this.#publicUrl = publicUrl
-    let settle: ((response: Response) => void) | undefined
     this.response = new Promise((resolve) => {
-      settle = resolve
+      this.#settle = resolve
     })
-    // Promises and streams call what they are given at once, which the compiler cannot know.
-    this.#settle = settle as unknown as (response: Response) => void
   }
 
   get http(): HttpInfo {
     const url = new URL(this.#request.url)
     const shown = new URL(this.#publicUrl ?? url)
     shown.search = url.search
-    return { headers: this.#request.headers, url: shown }
+    return { headers: this.#request.headers, url: shown, release: () => undefined }
   }
 
   header(name: string): string | undefined {

@@ -1,5 +1,12 @@
 import type { Settings } from '../../server/settings.ts'
-import type { Exchange } from './exchange.ts'
+
+/** What the guard looks at in a request. */
+export interface Guarded {
+  /** By lower-case name. */
+  header(name: string): string | undefined
+  /** Whether the connection came in on a loopback address; undefined where nobody can tell. */
+  readonly onLoopback: boolean | undefined
+}
 
 /** Why a request is refused before anything of it is read. */
 export interface Refused {
@@ -33,8 +40,8 @@ export class Guard {
   }
 
   /** Undefined when the request may go on. */
-  check(exchange: Exchange): Refused | undefined {
-    return this.#checkHost(exchange) ?? this.#checkOrigin(exchange.header('origin'))
+  check(request: Guarded): Refused | undefined {
+    return this.#checkHost(request) ?? this.#checkOrigin(request.header('origin'))
   }
 
   /** Whether browsers of this origin may call and read. */
@@ -45,10 +52,10 @@ export class Guard {
   }
 
   // A page that rebinds its own name to a loopback address still names itself in `Host`.
-  #checkHost(exchange: Exchange): Refused | undefined {
+  #checkHost(request: Guarded): Refused | undefined {
     const { allowedHosts, publicUrl } = this.#settings
-    if (!allowedHosts && exchange.onLoopback !== true) return undefined
-    const host = exchange.header('host') ?? ''
+    if (!allowedHosts && request.onLoopback !== true) return undefined
+    const host = request.header('host') ?? ''
     if (publicUrl?.host === host.toLowerCase()) return undefined
     if (allowedHosts ? isListedHost(allowedHosts, host) : isLoopbackName(host)) return undefined
     return {

@@ -36,6 +36,7 @@ export const listen = async (definition: Definition, options: ListenOptions): Pr
   const runtime = bind(definition, rest)
   await runtime['~server'].start()
   const server = createServer(runtime.handler)
+  if (runtime['~server'].settings.websocket) server.on('upgrade', runtime.upgrade)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(explain(error, port, host)))
     server.listen(port, host, resolve)

@@ -1,12 +1,8 @@
-import type { AuthInfo } from '../../model/types.ts'
-import type { HttpInfo } from '../../server/context.ts'
 import type { NodeRequest, NodeResponse } from '../../server/faces.ts'
 import { decodeUtf8 } from '../../wire/bytes.ts'
 import { type Body, type EventStream, type Exchange, MAX_UNREAD } from './exchange.ts'
-import { withoutAuthority } from './mount.ts'
+import { NodeCaller } from './node-caller.ts'
 import { Room } from './room.ts'
-
-const LOOPBACK_ADDRESS = /^(127\.|::1$|::ffff:127\.)/
 
 /** What tells that nothing more can be read: only in requests that are real streams. */
 type Readable = NodeRequest & { readonly readableEnded?: boolean }
@@ -21,41 +17,6 @@ const read = (chunks: readonly Buffer[]): Body => {
   const text = bytes.toString('utf8')
   // Only where decoding has replaced something can the bytes have been malformed.
   return text.includes('\uFFFD') && decodeUtf8(bytes) === undefined ? 'malformed' : { text }
-}
-
-/** The request as `ctx.http` shows it, made when somebody looks. */
-class NodeHttpInfo implements HttpInfo {
-  readonly #request: NodeRequest
-  readonly #publicUrl: URL | undefined
-
-  constructor(request: NodeRequest, publicUrl: URL | undefined) {
-    this.#request = request
-    this.#publicUrl = publicUrl
-  }
-
-  get headers(): Headers {
-    const headers = new Headers()
-    for (const [name, value] of Object.entries(this.#request.headers)) {
-      // HTTP/2 has pseudo-headers, which are no headers.
-      if (value === undefined || name.startsWith(':')) continue
-      for (const one of Array.isArray(value) ? value : [value]) headers.append(name, one)
-    }
-    return headers
-  }
-
-  get url(): URL {
-    const { originalUrl, url = '/', headers, socket } = this.#request
-    const scheme = socket?.encrypted ? 'https' : 'http'
-    const host = headers['host'] ?? headers[':authority'] ?? 'localhost'
-    const target = withoutAuthority(originalUrl ?? url)
-    const written = `${scheme}://${String(host)}${target}`
-    // Whatever a client calls the host, its path is a path.
-    const own = new URL(URL.canParse(written) ? written : `${scheme}://localhost${target}`)
-    if (!this.#publicUrl) return own
-    const shown = new URL(this.#publicUrl)
-    shown.search = own.search
-    return shown
-  }
 }
 
 /** A response in pieces over Node: what its reader does not take in time is bounded. */
@@ -88,38 +49,18 @@ class NodeEventStream implements EventStream {
 }
 
 /** Node's `(req, res)` as an exchange, without `Request` and `Response` in between. */
-export class NodeExchange implements Exchange {
+export class NodeExchange extends NodeCaller implements Exchange {
   readonly method: string
   readonly parsedBody: unknown
   readonly #request: NodeRequest
   readonly #response: NodeResponse
-  readonly #publicUrl: URL | undefined
 
   constructor(request: NodeRequest, response: NodeResponse, parsedBody: unknown, publicUrl: URL | undefined) {
+    super(request, publicUrl)
     this.method = request.method ?? 'GET'
     this.parsedBody = parsedBody === undefined ? request.body : parsedBody
     this.#request = request
     this.#response = response
-    this.#publicUrl = publicUrl
-  }
-
-  get auth(): AuthInfo | undefined {
-    return this.#request.auth
-  }
-
-  get http(): HttpInfo {
-    return new NodeHttpInfo(this.#request, this.#publicUrl)
-  }
-
-  get onLoopback(): boolean | undefined {
-    const address = this.#request.socket?.localAddress
-    return address === undefined ? undefined : LOOPBACK_ADDRESS.test(address)
-  }
-
-  header(name: string): string | undefined {
-    const { headers } = this.#request
-    const value = headers[name] ?? (name === 'host' ? headers[':authority'] : undefined)
-    return Array.isArray(value) ? value.join(', ') : value
   }
 
   readBody(limit: number, done: (body: Body) => void): void {

@@ -1,28 +1,20 @@
-import { AbortedError, ErrorCode } from '../../errors.ts'
-import type { Outlet } from '../../peer/call.ts'
+import { AbortedError } from '../../errors.ts'
 import type { Incoming } from '../../server/context.ts'
-import type { Refusal, Reply } from '../../server/runtime.ts'
 import type { Settings } from '../../server/settings.ts'
-import { commentText, eventText } from '../../wire/sse.ts'
+import { eventText } from '../../wire/sse.ts'
+import type { PostReply } from './correspondent.ts'
 import type { EventStream, Exchange } from './exchange.ts'
-
-const KEEP_ALIVE = commentText('keep-alive')
-
-// 2026-07-28 Streamable HTTP, Protocol Version Header: an unknown method is a 404, apart from what handlers say.
-const statusOf = ({ code, unknownMethod }: Refusal): number => {
-  if (code === ErrorCode.MissingRequiredClientCapability) return 400
-  return unknownMethod ? 404 : 200
-}
+import { KEEP_ALIVE, STREAM_HEADERS } from './reader.ts'
 
 /** The response to one POST: JSON, until a notification or silence makes it an event stream. */
-export class HttpReply implements Outlet {
+export class HttpReply implements PostReply {
   readonly #exchange: Exchange
   readonly #settings: Settings
   readonly #cors: Record<string, string>
   #stream: EventStream | undefined
   #ended = false
   #timer: ReturnType<typeof setTimeout> | undefined
-  #calls: readonly Incoming[] = []
+  #call: Incoming | undefined
 
   constructor(exchange: Exchange, settings: Settings, cors: Record<string, string>) {
     this.#exchange = exchange
@@ -30,7 +22,7 @@ export class HttpReply implements Outlet {
     this.#cors = cors
   }
 
-  notify(text: string): Promise<void> | undefined {
+  send(text: string): Promise<void> | undefined {
     // In one JSON object there is no room for anything before the response.
     if (this.#ended || this.#settings.responseMode === 'json') return undefined
     return this.#write(eventText(text))
@@ -39,9 +31,11 @@ export class HttpReply implements Outlet {
   /**
    * Keeps watch while an answer is being made: over the client that may go away, and over the silence in which
    * something between it and us might hang up.
+   *
+   * @param call what a client that goes away has cancelled, in the revisions where it has
    */
-  wait(calls: readonly Incoming[]): void {
-    this.#calls = calls
+  wait(call?: Incoming): void {
+    this.#call = call
     // Its reader may have been lost while the answer was begun.
     if (this.#ended) return this.#lose()
     if (this.#settings.responseMode !== 'json') this.#keepAlive()
@@ -49,9 +43,8 @@ export class HttpReply implements Outlet {
   }
 
   /** Ends with the answer to a request. */
-  finish(reply: Reply, stateless: boolean): void {
-    if (typeof reply === 'string') this.#finish([reply], reply, 200)
-    else this.#finish([reply.text], reply.text, stateless ? statusOf(reply) : 200)
+  finish(text: string, status: number): void {
+    this.#finish([text], text, status)
   }
 
   /** Ends with the answers to a batch. */
@@ -75,13 +68,10 @@ export class HttpReply implements Outlet {
   }
 
   #opened(): EventStream {
-    this.#stream ??= this.#exchange.stream(
-      { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', 'x-accel-buffering': 'no', ...this.#cors },
-      () => {
-        this.#settings.logger.warn('closed an event stream: its reader does not keep up')
-        this.#lose()
-      },
-    )
+    this.#stream ??= this.#exchange.stream({ ...STREAM_HEADERS, ...this.#cors }, () => {
+      this.#settings.logger.warn('closed an event stream: its reader does not keep up')
+      this.#lose()
+    })
     return this.#stream
   }
 
@@ -92,9 +82,9 @@ export class HttpReply implements Outlet {
 
   #lose(): void {
     this.#close()
-    for (const call of this.#calls) {
-      if (call.peer.revision.http.disconnectCancels)
-        call.abort(new AbortedError('disconnected', 'the client has gone away'))
+    const call = this.#call
+    if (call?.peer.revision.http.disconnectCancels) {
+      call.abort(new AbortedError('disconnected', 'the client has gone away'))
     }
   }
 

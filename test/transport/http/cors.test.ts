@@ -38,8 +38,8 @@ testBoth('Fetch Standard, CORS-preflight: every header of the protocol may be se
   assert.equal(response.status, 204)
   assert.equal(await response.text(), '')
   assert.equal(response.headers.get('access-control-allow-origin'), ORIGIN)
-  assert.equal(response.headers.get('allow'), 'POST, OPTIONS')
-  assert.ok(namesIn(response.headers.get('access-control-allow-methods')).includes('post'))
+  assert.equal(response.headers.get('allow'), 'GET, POST, DELETE, OPTIONS')
+  assert.deepEqual(namesIn(response.headers.get('access-control-allow-methods')), ['get', 'post', 'delete', 'options'])
   assert.ok(Number(response.headers.get('access-control-max-age')) > 0)
   assert.ok(namesIn(response.headers.get('vary')).includes('origin'))
   const names = namesIn(response.headers.get('access-control-allow-headers'))
@@ -93,7 +93,7 @@ const readable: readonly (readonly [name: string, sent: Sent, status: number])[]
   ['a header that differs', { ...calling('2026-07-28', 'one', {}, { 'mcp-name': 'two' }) }, 400],
   ['a body that is no JSON', { headers: headersOf('2025-06-18', 'ping'), body: '{' }, 400],
   ['a notification', { headers: headersOf('2025-06-18', 'x'), body: '{"jsonrpc":"2.0","method":"x"}' }, 202],
-  ['a wrong method', { method: 'GET' }, 405],
+  ['a wrong method', { method: 'PUT' }, 405],
   ['a wrong Accept', { headers: { ...headersOf('2025-06-18', 'x'), accept: 'text/html' }, body: '{}' }, 406],
   ['a large body', { headers: headersOf('2025-06-18', 'x'), body: 'x'.repeat(2000) }, 413],
   ['a wrong Content-Type', { headers: { 'content-type': 'text/plain' }, body: '{}' }, 415],

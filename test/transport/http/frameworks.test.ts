@@ -123,8 +123,8 @@ for (const [name, host, path] of hosts) {
       assert.equal(events.length, 2)
       assert.equal(events[1].result.content[0].text, path)
     }
-    const wrong = await sendToPort(port, { path, method: 'GET' }).response
-    assert.equal(wrong.status, 405)
+    const page = await sendToPort(port, { path, method: 'GET', headers: { accept: 'text/html' } }).response
+    assert.equal(page.status, 406)
     const evil = await sendToPort(port, {
       path,
       ...calling('2025-06-18', 'add', {}, { origin: 'http://evil.example' }),

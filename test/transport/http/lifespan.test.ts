@@ -38,7 +38,7 @@ testBoth('lifespan: what is refused anyway does not start it', async (_, bound) 
       })
       .tool('one', () => 1),
   )
-  assert.equal((await send({ method: 'GET' })).status, 405)
+  assert.equal((await send({ method: 'PUT' })).status, 405)
   assert.equal((await send({ method: 'OPTIONS' })).status, 204)
   assert.equal((await send({ headers: { origin: 'http://evil.example' }, body: '{}' })).status, 403)
   assert.equal(starts, 0)

@@ -5,11 +5,13 @@ import { testBoth } from './support.ts'
 
 const server = createServer({ name: 'one', version: '1.0.0' }).tool('one', () => 1)
 
+const withoutSessions = { sessions: false } as const
+
 for (const method of ['GET', 'DELETE', 'PUT', 'PATCH', 'PROPFIND']) {
   testBoth(
     `TS-4; 2026-07-28 Streamable HTTP, Earlier Streamable HTTP Revisions: ${method} is a 405 that allows POST`,
     async (_, bound) => {
-      const { send } = await bound(server)
+      const { send } = await bound(server, withoutSessions)
       const response = await send({ method, headers: { accept: 'text/event-stream' } })
       assert.equal(response.status, 405)
       assert.equal(response.headers.get('allow'), 'POST, OPTIONS')
@@ -24,7 +26,7 @@ for (const method of ['GET', 'DELETE', 'PUT', 'PATCH', 'PROPFIND']) {
 testBoth(
   '2026-07-28 Streamable HTTP, Earlier Streamable HTTP Revisions: a session id and a last event id are ignored',
   async (_, bound) => {
-    const { send } = await bound(server)
+    const { send } = await bound(server, withoutSessions)
     const odd = { 'mcp-session-id': 'x', 'last-event-id': '7' }
     assert.equal((await send({ method: 'GET', headers: odd })).status, 405)
     assert.equal((await send({ method: 'DELETE', headers: odd })).status, 405)
@@ -36,7 +38,7 @@ testBoth(
 )
 
 testBoth('HEAD is a 405 with the headers of one, and no body', async (_, bound) => {
-  const { send } = await bound(server)
+  const { send } = await bound(server, withoutSessions)
   const response = await send({ method: 'HEAD' })
   assert.equal(response.status, 405)
   assert.equal(response.headers.get('allow'), 'POST, OPTIONS')
@@ -44,7 +46,7 @@ testBoth('HEAD is a 405 with the headers of one, and no body', async (_, bound) 
 })
 
 testBoth('OPTIONS is a 204 that allows POST, without a body', async (_, bound) => {
-  const { send } = await bound(server)
+  const { send } = await bound(server, withoutSessions)
   const response = await send({ method: 'OPTIONS' })
   assert.equal(response.status, 204)
   assert.equal(response.headers.get('allow'), 'POST, OPTIONS')

@@ -1,0 +1,127 @@
+import { ErrorCode, McpError } from '../../errors.ts'
+import { StatefulPeer } from '../../protocol/stateful.ts'
+import { isObject } from '../../wire/json.ts'
+import { notificationText, type Params } from '../../wire/message.ts'
+import { concerns, type Interest } from '../changes.ts'
+import type { Incoming } from '../context.ts'
+import type { ServerRuntime } from '../runtime.ts'
+import type { MaybePromise } from '../types.ts'
+import { invalidParams, stringParam } from './guards.ts'
+import { hasResource, notFound } from './read-resource.ts'
+
+const EMPTY = Object.freeze({})
+const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId'
+
+/** How many may listen to one runtime at once. */
+export const MAX_LISTENERS = 1024
+
+const lastingPeer = ({ peer, method }: Incoming): StatefulPeer => {
+  if (peer instanceof StatefulPeer && peer.session) return peer
+  throw new McpError(ErrorCode.InvalidRequest, `${method} needs a session, in which updates can be sent`)
+}
+
+const then = <Value, Result>(
+  value: MaybePromise<Value>,
+  next: (value: Value) => MaybePromise<Result>,
+): MaybePromise<Result> => (value instanceof Promise ? value.then(next) : next(value))
+
+/** 2025-11-25 §Subscriptions: updates of one resource, for as long as the connection lasts. */
+export const subscribe = (
+  runtime: ServerRuntime,
+  incoming: Incoming,
+  params: Params | undefined,
+): MaybePromise<object> => {
+  const uri = stringParam(params, 'uri', 'resources/subscribe')
+  const { subscriptions } = lastingPeer(incoming)
+  return then(hasResource(runtime.plan, incoming, uri), (exists) => {
+    if (!exists) throw notFound(runtime.plan, uri)
+    // Of a client that has gone meanwhile, nobody would hear the end.
+    if (incoming.aborted || subscriptions.has(uri)) return EMPTY
+    subscriptions.add(uri)
+    runtime.watches.subscribe(uri)
+    return EMPTY
+  })
+}
+
+/** The end of it. A URI that was not subscribed to is none too many. */
+export const unsubscribe = (runtime: ServerRuntime, incoming: Incoming, params: Params | undefined): object => {
+  const uri = stringParam(params, 'uri', 'resources/unsubscribe')
+  if (lastingPeer(incoming).subscriptions.delete(uri)) runtime.watches.unsubscribe(uri)
+  return EMPTY
+}
+
+const readFlag = (filter: Params, name: string): boolean => {
+  const flag = filter[name] ?? false
+  if (typeof flag === 'boolean') return flag
+  throw invalidParams(`subscriptions/listen: ${JSON.stringify(name)} must be true or false`)
+}
+
+const readUris = (filter: Params): readonly string[] => {
+  const uris = filter['resourceSubscriptions'] ?? []
+  if (Array.isArray(uris) && uris.every((uri) => typeof uri === 'string')) return uris
+  throw invalidParams('subscriptions/listen: "resourceSubscriptions" must be an array of URIs')
+}
+
+/** What was asked for and can be had. */
+const readInterest = (
+  { plan }: ServerRuntime,
+  incoming: Incoming,
+  params: Params | undefined,
+): MaybePromise<Interest> => {
+  const filter = params?.['notifications']
+  if (!isObject(filter)) throw invalidParams('subscriptions/listen: "notifications" must be an object')
+  const { tools, prompts, resources } = plan.capabilities
+  const lists = {
+    tools: readFlag(filter, 'toolsListChanged') && tools !== undefined,
+    prompts: readFlag(filter, 'promptsListChanged') && prompts !== undefined,
+    resources: readFlag(filter, 'resourcesListChanged') && resources !== undefined,
+  }
+  const uris = readUris(filter)
+  const exist = uris.map((uri) => hasResource(plan, incoming, uri))
+  const chosen = (exists: readonly boolean[]): Interest => ({
+    ...lists,
+    uris: new Set(uris.filter((_, index) => exists[index])),
+  })
+  // At once where that is possible: what changes right after the request must not be missed.
+  return exist.some((one) => one instanceof Promise) ? Promise.all(exist).then(chosen) : chosen(exist as boolean[])
+}
+
+const honoured = ({ tools, prompts, resources, uris }: Interest): object => ({
+  ...(tools && { toolsListChanged: true }),
+  ...(prompts && { promptsListChanged: true }),
+  ...(resources && { resourcesListChanged: true }),
+  ...(uris.size > 0 && { resourceSubscriptions: [...uris] }),
+})
+
+const begin = (runtime: ServerRuntime, incoming: Incoming, interest: Interest): Promise<object> => {
+  const { listeners, changes, watches, closed } = runtime
+  if (incoming.aborted) throw incoming.aborted
+  if (closed) throw new McpError(ErrorCode.InternalError, 'The server is closing')
+  if (listeners.size >= MAX_LISTENERS) {
+    throw new McpError(ErrorCode.InternalError, `subscriptions/listen: ${MAX_LISTENERS} listen already`)
+  }
+  const id = incoming.id as string | number
+  const _meta = { [SUBSCRIPTION_ID]: id }
+  void incoming.send(
+    notificationText('notifications/subscriptions/acknowledged', { notifications: honoured(interest), _meta }),
+  )
+  return new Promise((resolve) => {
+    const silence = changes.listen((announcement) => {
+      if (concerns(interest, announcement.change)) void incoming.send(announcement.taggedWith(id))
+    })
+    for (const uri of interest.uris) watches.subscribe(uri)
+    const end = (): void => {
+      if (!listeners.delete(end)) return
+      silence()
+      for (const uri of interest.uris) watches.unsubscribe(uri)
+      void incoming.send(notificationText('notifications/cancelled', { requestId: id, _meta }))
+      resolve({ _meta })
+    }
+    listeners.add(end)
+    incoming.signal.addEventListener('abort', end, { once: true })
+  })
+}
+
+/** 2026-07-28 Subscriptions: a request whose answer is a stream of changes, until the client or the server ends it. */
+export const listen = (runtime: ServerRuntime, incoming: Incoming, params: Params | undefined): MaybePromise<object> =>
+  then(readInterest(runtime, incoming, params), (interest) => begin(runtime, incoming, interest))

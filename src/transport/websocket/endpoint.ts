@@ -1,0 +1,116 @@
+import { Connection } from '../../server/connection.ts'
+import type { NodeRequest, NodeSocket, UpgradeHandler } from '../../server/faces.ts'
+import type { ServerRuntime } from '../../server/runtime.ts'
+import { CloseCode } from '../../wire/close-code.ts'
+import { parseJson } from '../../wire/json.ts'
+import { Guard } from '../http/guard.ts'
+import { isMountedEndpoint } from '../http/mount.ts'
+import { NodeCaller } from '../http/node-caller.ts'
+import { acceptOf, asksForWebSocket, handshakeProblem, type Refusal, SUBPROTOCOL } from './handshake.ts'
+import { answerWithoutUpgrade } from './ordinary.ts'
+import { acceptUpgrade, refuseUpgrade } from './response.ts'
+import { type Closure, WebSocketChannel } from './socket.ts'
+
+const NOT_FOUND: Refusal = { status: 404, headers: {}, message: 'There is no WebSocket here' }
+const NO_SUCH_UPGRADE: Refusal = {
+  status: 426,
+  headers: { upgrade: 'websocket' },
+  message: 'The only upgrade here is to "websocket"',
+}
+const CLOSING: Refusal = { status: 503, headers: { 'retry-after': '1' }, message: 'The server is closing' }
+const NOT_STARTED: Refusal = { status: 503, headers: { 'retry-after': '1' }, message: 'The server could not start' }
+
+/** MCP over WebSocket: each socket is one connection, and both conversations share it as they share a pipe. */
+export class WebSocketEndpoint {
+  readonly #runtime: ServerRuntime
+  readonly #guard: Guard
+  readonly #channels = new Set<WebSocketChannel>()
+
+  constructor(runtime: ServerRuntime) {
+    this.#runtime = runtime
+    this.#guard = new Guard(runtime.settings)
+  }
+
+  /** Answers one upgrade. */
+  readonly upgrade: UpgradeHandler = (request, socket, head, next) => {
+    const caller = new NodeCaller(request, this.#runtime.settings.publicUrl)
+    const isWebSocket = asksForWebSocket(caller.header('upgrade'))
+    if (isWebSocket && this.#isOwn(request)) this.#check(request, caller, socket, head)
+    else if (next) next()
+    else if (isWebSocket) refuseUpgrade(socket, NOT_FOUND)
+    else if (!answerWithoutUpgrade(request, socket, head)) refuseUpgrade(socket, NO_SUCH_UPGRADE)
+  }
+
+  /** Closes every connection, once what has been answered is on its way. */
+  async close(): Promise<void> {
+    if (this.#channels.size === 0) return
+    await new Promise((resolve) => setImmediate(resolve))
+    const closing = [...this.#channels].map((channel) => channel.close(CloseCode.GoingAway, 'the server is closing'))
+    await Promise.all(closing)
+  }
+
+  #isOwn(request: NodeRequest): boolean {
+    const { path, websocket } = this.#runtime.settings
+    return websocket !== undefined && isMountedEndpoint(path, request)
+  }
+
+  #check(request: NodeRequest, caller: NodeCaller, socket: NodeSocket, head: Uint8Array): void {
+    const refused = this.#guard.check(caller)
+    if (refused) this.#runtime.settings.logger.warn(refused.advice)
+    const refusal = refused ? { ...refused, headers: {} } : handshakeProblem(request.method, caller)
+    if (refusal) return refuseUpgrade(socket, refusal)
+    // Until there is a channel, nobody else would hear of it.
+    socket.on('error', () => undefined)
+    void this.#open(caller, socket, head)
+  }
+
+  async #open(caller: NodeCaller, socket: NodeSocket, head: Uint8Array): Promise<void> {
+    const [accept, isStarted] = await Promise.all([
+      acceptOf(caller.header('sec-websocket-key') as string),
+      this.#runtime.closed || this.#start(),
+    ])
+    if (socket.destroyed) return
+    if (this.#runtime.closed) return refuseUpgrade(socket, CLOSING)
+    if (!isStarted) return refuseUpgrade(socket, NOT_STARTED)
+    acceptUpgrade(socket, accept)
+    this.#serve(caller, socket, head)
+  }
+
+  async #start(): Promise<boolean> {
+    try {
+      await this.#runtime.start()
+      return true
+    } catch (error) {
+      this.#runtime.settings.logger.error('the lifespan failed to start:', error)
+      return false
+    }
+  }
+
+  #serve(caller: NodeCaller, socket: NodeSocket, head: Uint8Array): void {
+    const { keepAliveMs, websocket } = this.#runtime.settings
+    const { maxMessageBytes } = websocket as NonNullable<typeof websocket>
+    const channel = new WebSocketChannel(socket, head, {
+      side: 'server',
+      protocol: SUBPROTOCOL,
+      maxMessageBytes,
+      keepAliveMs,
+    })
+    const connection = new Connection(this.#runtime, channel, caller)
+    this.#channels.add(channel)
+    void channel.closed.then((closure) => {
+      this.#channels.delete(channel)
+      connection.disconnect()
+      this.#report(closure)
+    })
+    channel.onMessage((text) => {
+      const parsed = parseJson(text)
+      if (parsed.ok) connection.receive(parsed.value)
+      else connection.refuse(parsed.reason)
+    })
+  }
+
+  #report({ code, reason, clean }: Closure): void {
+    const { logger } = this.#runtime.settings
+    if (code === CloseCode.PolicyViolation && !clean) logger.warn(`closed a WebSocket: ${reason}`)
+  }
+}
