@@ -44,21 +44,31 @@ export {
 export { type InferInput, type InferOutput, jsonSchema, type Schema } from './model/schema/index.ts'
 export type * from './model/types.ts'
 export type { TemplateVariables } from './model/uri-template/index.ts'
+export type { Transport, TransportReceiver } from './peer/transport.ts'
 export type { ProtocolVersion } from './protocol/index.ts'
 export type { ClientFacts, SessionFacts } from './protocol/peer.ts'
 export type { Notify } from './server/changes.ts'
-export type { AskOptions, Context, HttpInfo, Log, LogFunction, RequestFacts } from './server/context.ts'
+export type {
+  AskOptions,
+  Context,
+  ElicitUrlOptions,
+  HttpInfo,
+  Log,
+  LogFunction,
+  RequestFacts,
+} from './server/context.ts'
 export type { MethodEntry, PromptEntry, ResourceEntry, ToolEntry } from './server/entries.ts'
 export type * from './server/faces.ts'
 export type { ContextOf, Mergeable, Server } from './server/server.ts'
 export type * from './server/types.ts'
 export { byHost, type Hosted, type HostRouter } from './transport/http/by-host.ts'
+export { createMemoryTransports } from './transport/memory.ts'
 
 // What needs Node is loaded when it is used, so that this entry runs wherever JavaScript does.
 const faces: Faces = {
   bind,
   listen: async (definition, options) => (await import('./transport/http/listen.ts')).listen(definition, options),
-  stdio: async (definition, options) => (await import('./transport/stdio.ts')).serveStdio(definition, options),
+  stdio: async (definition, options) => bind(definition, options).stdio(),
   run: async (definition, options) => (await import('./transport/run.ts')).run(definition, options),
 }
 

@@ -33,7 +33,7 @@ export const revision20241105 = firstRevision({
   rounds: new Set(),
   streams: new Set(),
   asks: { elicitation: undefined, samplingTools: false },
-  http: { versionHeader: 'unknown', mirroredParameter: undefined, disconnectCancels: false, polling: false },
+  http: { versionHeader: 'unknown', mirroredParameter: undefined, disconnectCancels: false, polling: false, sse: true },
   shapes: {
     implementation: { name: true, version: true },
     serverCapabilities: { experimental: true, logging: true, prompts: true, resources: true, tools: true },

@@ -74,6 +74,7 @@ export const revision20260728 = revise(revision20251125, {
     mirroredParameter: { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri' },
     disconnectCancels: true,
     polling: false,
+    sse: false,
   },
   shapes: {
     discoverResult: {

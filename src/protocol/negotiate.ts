@@ -13,6 +13,14 @@ export interface Served {
   readonly newestStateless: Revision | undefined
 }
 
+/** @param revisions oldest first */
+const among = (revisions: readonly Revision[]): Served => ({
+  byVersion: new Map(revisions.map((revision) => [revision.version, revision])),
+  versions: revisions.map(({ version }) => version).reverse(),
+  newestStateful: revisions.findLast(({ conversation }) => conversation === 'stateful'),
+  newestStateless: revisions.findLast(({ conversation }) => conversation === 'stateless'),
+})
+
 /**
  * The revisions named by `versions`, or all.
  * @throws DefinitionError for a version that does not exist, or for an empty list
@@ -24,14 +32,12 @@ export const serve = (
   const known = REVISIONS.map(({ version }) => `'${version}'`).join(', ')
   if (unknown !== undefined) throw new DefinitionError(`revisions: '${unknown}' does not exist; there are ${known}`)
   if (versions.length === 0) throw new DefinitionError(`revisions: name at least one of ${known}, or leave it out`)
-  const revisions = REVISIONS.filter(({ version }) => (versions as readonly string[]).includes(version))
-  return {
-    byVersion: new Map(revisions.map((revision) => [revision.version, revision])),
-    versions: revisions.map(({ version }) => version).reverse(),
-    newestStateful: revisions.findLast(({ conversation }) => conversation === 'stateful'),
-    newestStateless: revisions.findLast(({ conversation }) => conversation === 'stateless'),
-  }
+  return among(REVISIONS.filter(({ version }) => (versions as readonly string[]).includes(version)))
 }
+
+/** The part of what is served that a transport carries. */
+export const carried = ({ byVersion }: Served, carries: (revision: Revision) => boolean): Served =>
+  among([...byVersion.values()].filter(carries))
 
 /** 2026-07-28 §Protocol Version Negotiation: the error that lists what is served instead. */
 export const unsupportedVersion = (served: Served, version: unknown): ErrorObject => {

@@ -1,4 +1,5 @@
 import { DefinitionError } from '../errors.ts'
+import { show } from '../model/schema/problems.ts'
 import { decodeBase64UrlBytes, encodeBase64UrlBytes } from '../wire/base64.ts'
 import { decodeUtf8, encodeUtf8 } from '../wire/bytes.ts'
 import type { JsonObject } from '../wire/json.ts'
@@ -62,7 +63,7 @@ const MAX_SKEW_MS = 60_000
 
 const positive = (name: string, value: number): number => {
   if (Number.isSafeInteger(value) && value > 0) return value
-  throw new DefinitionError(`requestState.${name} must be a whole number above 0, got ${String(value)}`)
+  throw new DefinitionError(`requestState.${name} must be a whole number above 0, got ${show(value)}`)
 }
 
 const count = (value: number): string => value.toLocaleString('en-US')

@@ -22,6 +22,8 @@ export interface HttpRules {
    * back for the rest.
    */
   readonly polling: boolean
+  /** Whether it is carried over HTTP with SSE as well, the transport of 2024-11-05. */
+  readonly sse: boolean
 }
 
 /** What of elicitation a revision has. */

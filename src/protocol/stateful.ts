@@ -1,12 +1,13 @@
 import { ErrorCode, McpError } from '../errors.ts'
-import type { Implementation, LoggingLevel } from '../model/types.ts'
+import type { Implementation, LoggingLevel, ServerCapabilities } from '../model/types.ts'
 import { isObject } from '../wire/json.ts'
 import type { Params } from '../wire/message.ts'
 import type { Served } from './negotiate.ts'
 import type { ClientFacts, Peer, SessionFacts } from './peer.ts'
 import type { Revision } from './revision.ts'
 
-const UNKNOWN_CLIENT: ClientFacts = Object.freeze({ info: undefined, capabilities: Object.freeze({}) })
+const NOTHING = Object.freeze({})
+const UNKNOWN_CLIENT: ClientFacts = Object.freeze({ info: undefined, capabilities: NOTHING })
 
 // Until `logging/setLevel`, the server decides (2025-11-25, Logging): nothing below `info`.
 const DEFAULT_LOG_LEVEL: LoggingLevel = 'info'
@@ -16,8 +17,12 @@ export class StatefulPeer implements Peer {
   revision: Revision
   client: ClientFacts = UNKNOWN_CLIENT
   logLevel: LoggingLevel = DEFAULT_LOG_LEVEL
+  /** What the server has told it of itself. */
+  offered: ServerCapabilities = NOTHING
   /** The resources whose updates it wants to hear of. */
   readonly subscriptions = new Set<string>()
+  /** The ids of the URL elicitations that it was sent and has not been told the end of. */
+  readonly elicitations = new Set<string>()
   /** Undefined where it does not outlive a request: over HTTP without a session. */
   readonly session: SessionFacts | undefined
   #opened = false

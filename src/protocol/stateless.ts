@@ -7,7 +7,7 @@ import {
   type LoggingLevel,
 } from '../model/types.ts'
 import { isObject } from '../wire/json.ts'
-import type { ErrorObject, Params } from '../wire/message.ts'
+import type { ErrorObject, Params, Request } from '../wire/message.ts'
 import { type Served, unsupportedVersion } from './negotiate.ts'
 import type { Peer } from './peer.ts'
 import type { Revision } from './revision.ts'
@@ -22,14 +22,16 @@ const metaOf = (params: Params | undefined): Readonly<Record<string, unknown>> |
   return isObject(meta) ? meta : undefined
 }
 
-/** Whether a message carries the envelope, that is: names its protocol version in `_meta`, rightly or wrongly. */
-export const hasEnvelope = (params: Params | undefined): boolean => {
-  const meta = metaOf(params)
-  return meta !== undefined && VERSION in meta
-}
-
 /** The version that the envelope names, as it stands there. */
 export const envelopeVersion = (params: Params | undefined): unknown => metaOf(params)?.[VERSION]
+
+/** Whether a request carries the envelope, that is: names its protocol version in `_meta`, rightly or wrongly. */
+export const hasEnvelope = ({ method, params }: Request): boolean => {
+  const meta = metaOf(params)
+  if (meta === undefined || !(VERSION in meta)) return false
+  // It is not for the envelope to spoil an opening that says all it needs by itself.
+  return method !== 'initialize' || typeof meta[VERSION] === 'string'
+}
 
 /** The peer of one request, as its envelope describes it. */
 class EnvelopePeer implements Peer {

@@ -2,7 +2,7 @@ import { notificationText, type RequestId } from '../wire/message.ts'
 import type { Logger } from './faces.ts'
 
 /** What can change while a server runs. */
-export type Change = 'tools' | 'prompts' | 'resources' | { readonly uri: string }
+export type Change = 'tools' | 'prompts' | 'resources' | { readonly uri: string } | { readonly elicitationId: string }
 
 /** What a client wants to hear of. */
 export interface Interest {
@@ -11,6 +11,8 @@ export interface Interest {
   readonly resources: boolean
   /** Exact URIs. */
   readonly uris: ReadonlySet<string>
+  /** Ids of URL elicitations. */
+  readonly elicitations: ReadonlySet<string>
 }
 
 /** Takes in the notification of a change. */
@@ -24,13 +26,15 @@ const LIST_METHODS = {
 
 const SUBSCRIPTION_ID = '"io.modelcontextprotocol/subscriptionId"'
 
+const methodOf = (change: Change): string => {
+  if (typeof change === 'string') return LIST_METHODS[change]
+  return 'uri' in change ? 'notifications/resources/updated' : 'notifications/elicitation/complete'
+}
+
 /** The text of a notification up to the id of a subscription. */
 const headOf = (change: Change): string => {
-  const [method, uri] =
-    typeof change === 'string'
-      ? [LIST_METHODS[change], '']
-      : ['notifications/resources/updated', `"uri":${JSON.stringify(change.uri)},`]
-  return `{"jsonrpc":"2.0","method":"${method}","params":{${uri}"_meta":{${SUBSCRIPTION_ID}:`
+  const members = typeof change === 'string' ? '' : `${JSON.stringify(change).slice(1, -1)},`
+  return `{"jsonrpc":"2.0","method":"${methodOf(change)}","params":{${members}"_meta":{${SUBSCRIPTION_ID}:`
 }
 
 /** A change as a notification, written once however many listen. */
@@ -46,10 +50,7 @@ export class Announcement {
   /** For stateful revisions. */
   get plain(): string {
     const { change } = this
-    this.#plain ??=
-      typeof change === 'string'
-        ? notificationText(LIST_METHODS[change])
-        : notificationText('notifications/resources/updated', { uri: change.uri })
+    this.#plain ??= notificationText(methodOf(change), typeof change === 'string' ? undefined : change)
     return this.#plain
   }
 
@@ -61,8 +62,10 @@ export class Announcement {
 }
 
 /** Whether somebody wants to hear of a change. */
-export const concerns = ({ uris, ...lists }: Interest, change: Change): boolean =>
-  typeof change === 'string' ? lists[change] : uris.has(change.uri)
+export const concerns = ({ uris, elicitations, ...lists }: Interest, change: Change): boolean => {
+  if (typeof change === 'string') return lists[change]
+  return 'uri' in change ? uris.has(change.uri) : elicitations.has(change.elicitationId)
+}
 
 /** Everyone who listens to the changes of one runtime. */
 export class Changes {
@@ -100,6 +103,11 @@ export interface Notify {
   resourcesChanged(): void
   /** The contents of a resource have changed. */
   resourceUpdated(uri: string): void
+  /**
+   * What `ctx.elicitUrl` sent a user to is done (2025-11-25 §URL Mode). Only the client that was asked hears of it, once.
+   * @param id the `id` that was given to `ctx.elicitUrl`
+   */
+  elicitationComplete(id: string): void
 }
 
 /** What handlers and hosts say changes with. */
@@ -109,4 +117,5 @@ export const notifyOf = (changes: Changes): Notify =>
     promptsChanged: () => changes.publish('prompts'),
     resourcesChanged: () => changes.publish('resources'),
     resourceUpdated: (uri: string) => changes.publish({ uri }),
+    elicitationComplete: (id: string) => changes.publish({ elicitationId: id }),
   })

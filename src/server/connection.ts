@@ -1,7 +1,7 @@
 import { AbortedError, ErrorCode } from '../errors.ts'
 import type { Outlet } from '../peer/call.ts'
 import { InFlight } from '../peer/in-flight.ts'
-import { unsupportedVersion } from '../protocol/negotiate.ts'
+import { type Served, unsupportedVersion } from '../protocol/negotiate.ts'
 import type { Peer } from '../protocol/peer.ts'
 import type { Revision } from '../protocol/revision.ts'
 import { StatefulPeer } from '../protocol/stateful.ts'
@@ -53,33 +53,47 @@ export class Connection {
   readonly #runtime: ServerRuntime
   readonly #channel: Channel
   readonly #surroundings: Surroundings
+  readonly #served: Served
   readonly #calls = new InFlight<RequestId>()
   readonly #session = { id: crypto.randomUUID() }
   #stateful: StatefulPeer | undefined
   #conversation: Conversation | undefined
   #opening: Promise<unknown> | undefined
   #accepting = true
+  #inputEnded = false
+  #gone = false
   #unanswered = 0
   #waiting: (() => void)[] = []
 
-  constructor(runtime: ServerRuntime, channel: Channel, surroundings: Surroundings = NOWHERE) {
+  /** @param served the revisions that the channel carries: all that are served, by default */
+  constructor(
+    runtime: ServerRuntime,
+    channel: Channel,
+    surroundings: Surroundings = NOWHERE,
+    served: Served = runtime.settings.served,
+  ) {
     this.#runtime = runtime
     this.#channel = channel
     this.#surroundings = surroundings
-    const { newestStateful } = runtime.settings.served
+    this.#served = served
+    const { newestStateful } = served
     this.#stateful = newestStateful && new StatefulPeer(newestStateful, this.#session)
   }
 
-  /** Takes in a parsed message, or a batch. */
-  receive(value: unknown): void {
+  /**
+   * Takes in a parsed message, or a batch.
+   * @param from who sent it and over what, where that differs from message to message
+   */
+  receive(value: unknown, from: Surroundings = this.#surroundings): void {
+    if (this.#gone) return
     if (this.#opening) {
       const received = this.#opening.then(() => {
-        this.receive(value)
+        this.receive(value, from)
         return undefined
       })
       return this.#later(received)
     }
-    const reply = Array.isArray(value) ? this.#batch(value) : this.#one(value)
+    const reply = Array.isArray(value) ? this.#batch(value, from) : this.#one(value, from)
     if (reply instanceof Promise) this.#later(reply)
     else this.#reply(reply)
   }
@@ -101,11 +115,13 @@ export class Connection {
 
   /** Gives up what was asked of the client: it may still read, but has nothing more to say. */
   inputEnded(): void {
+    this.#inputEnded = true
     this.#conversation?.close(gone())
   }
 
   /** Aborts everything in flight: the client is gone. */
   disconnect(): void {
+    this.#gone = true
     this.inputEnded()
     this.#calls.abortAll(gone())
   }
@@ -114,7 +130,7 @@ export class Connection {
   get #missingId(): null | undefined {
     const peer = this.#stateful
     if (peer && !peer.opened) return null
-    return (peer?.revision ?? this.#runtime.settings.served.newestStateless)?.missingId
+    return (peer?.revision ?? this.#served.newestStateless)?.missingId
   }
 
   #later(reply: Promise<string | undefined>): void {
@@ -130,17 +146,21 @@ export class Connection {
     if (text !== undefined) this.#channel.reply(text)
   }
 
-  #one(value: unknown): MaybePromise<string | undefined> {
+  #one(value: unknown, from: Surroundings): MaybePromise<string | undefined> {
     const message = readMessage(value)
-    if (message.kind !== 'invalid') return this.#handle(message)
-    return message.isOneWay ? undefined : errorText(message.id ?? this.#missingId, message.error)
+    if (message.kind !== 'invalid') return this.#handle(message, from)
+    const { id, error, isOneWay } = message
+    if (!isOneWay) return errorText(id ?? this.#missingId, error)
+    // Nobody tells the client that its answer was none; whoever waits for it must not wait for ever.
+    if (id !== undefined) this.#conversation?.settle({ kind: 'response', id, result: undefined, error })
+    return undefined
   }
 
   // 2025-03-26 §Batching. No other revision has it.
-  #batch(items: readonly unknown[]): MaybePromise<string | undefined> {
+  #batch(items: readonly unknown[], from: Surroundings): MaybePromise<string | undefined> {
     const refused = this.#refusedBatch(items)
     if (refused) return errorText(this.#missingId, invalidRequest(refused))
-    return Promise.all(items.map((item) => this.#batched(item))).then((replies) => {
+    return Promise.all(items.map((item) => this.#batched(item, from))).then((replies) => {
       const texts = replies.filter((text) => text !== undefined)
       return texts.length > 0 ? `[${texts.join(',')}]` : undefined
     })
@@ -153,19 +173,19 @@ export class Connection {
     return length > MAX_BATCH ? `a batch holds at most ${MAX_BATCH} messages, got ${length}` : undefined
   }
 
-  #batched(item: unknown): MaybePromise<string | undefined> {
+  #batched(item: unknown, from: Surroundings): MaybePromise<string | undefined> {
     const message = readMessage(item)
     return message.kind === 'request' && message.method === 'initialize'
       ? errorText(message.id, invalidRequest('initialize must not be part of a batch'))
-      : this.#one(item)
+      : this.#one(item, from)
   }
 
-  #handle(message: Message): MaybePromise<string | undefined> {
+  #handle(message: Message, from: Surroundings): MaybePromise<string | undefined> {
     switch (message.kind) {
       case 'request':
-        return this.#request(message)
+        return this.#request(message, from)
       case 'notification':
-        this.#notification(message)
+        this.#notification(message, from)
         return undefined
       case 'response':
         this.#conversation?.settle(message)
@@ -173,12 +193,12 @@ export class Connection {
     }
   }
 
-  #request(request: Request): MaybePromise<string | undefined> {
+  #request(request: Request, from: Surroundings): MaybePromise<string | undefined> {
     // While it drains, answers to what was asked of the client must still come in; nothing new is begun.
     if (this.#runtime.closed || !this.#accepting) return errorText(request.id, CLOSING)
     const peer = this.#peerOf(request)
     if (!isPeer(peer)) return errorText(request.id, peer)
-    const incoming = new Incoming(request.id, request.method, request.params, this.#channel, peer, this.#surroundings)
+    const incoming = new Incoming(request.id, request.method, request.params, this.#channel, peer, from)
     if (peer === this.#conversation?.peer) incoming.wayBack = this.#conversation.wayBack
     if (!this.#calls.add(request.id, incoming)) {
       return errorText(
@@ -201,9 +221,10 @@ export class Connection {
   }
 
   // The message decides the conversation: the one with an envelope is complete in itself.
-  #peerOf({ method, params }: Request): Peer | ErrorObject {
-    const { served } = this.#runtime.settings
-    if (hasEnvelope(params)) return readEnvelope(served, params)
+  #peerOf(request: Request): Peer | ErrorObject {
+    const { method, params } = request
+    const served = this.#served
+    if (hasEnvelope(request)) return readEnvelope(served, params)
     const peer = this.#stateful
     if (!peer) {
       return method === 'initialize'
@@ -225,15 +246,15 @@ export class Connection {
     if (method === 'initialize' && peer instanceof StatefulPeer && peer.opened && typeof reply === 'string') {
       this.#stateful = peer
       this.#conversation ??= new Conversation(this.#runtime, peer, (text) => void this.#channel.send(text))
+      if (this.#inputEnded) this.#conversation.close(gone())
     }
     return aborted?.code === 'cancelled' || aborted?.code === 'disconnected' ? undefined : textOf(reply)
   }
 
-  #notification({ method, params }: Notification): void {
-    const { newestStateless } = this.#runtime.settings.served
+  #notification({ method, params }: Notification, from: Surroundings): void {
     // Notifications carry no envelope, and need none: they name what they are about.
-    const peer = this.#stateful ?? new AnonymousPeer(newestStateless as Revision)
-    const incoming = new Incoming(undefined, method, params, this.#channel, peer, this.#surroundings)
+    const peer = this.#stateful ?? new AnonymousPeer(this.#served.newestStateless as Revision)
+    const incoming = new Incoming(undefined, method, params, this.#channel, peer, from)
     void this.#runtime.notified(incoming, () => {
       if (method === 'notifications/cancelled')
         this.#calls.get(params?.['requestId'] as RequestId)?.abort(cancellation(params))

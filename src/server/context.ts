@@ -21,6 +21,8 @@ import type { Asker, Question } from './asks/question.ts'
 import { formQuestion, rootsQuestion, sampleQuestion, urlQuestion } from './asks/questions.ts'
 import { RequestAsker } from './asks/request-asker.ts'
 import type { Notify } from './changes.ts'
+import type { Generation } from './generation.ts'
+import { checkOptions } from './options.ts'
 import type { ReadableContents } from './types.ts'
 
 /** The HTTP request that carried a message. */
@@ -51,6 +53,8 @@ export class Incoming extends Call {
   readonly surroundings: Surroundings
   /** The last progress that was sent: it only ever increases, whichever handler of the call tells it. */
   progressed = Number.NEGATIVE_INFINITY
+  /** The definition that it began with, for as long as it needs that. */
+  generation: Generation | undefined
   /** How its client can be asked; undefined where there is no way back. */
   wayBack: ((incoming: Incoming) => Asker) | undefined
   #asker: Asker | undefined
@@ -81,6 +85,11 @@ export class Incoming extends Call {
 
   set asker(asker: Asker) {
     this.#asker = asker
+  }
+
+  override end(): void {
+    super.end()
+    this.#asker?.end()
   }
 
   /** What its run ends in, whatever that returns or throws, because it has asked something; undefined otherwise. */
@@ -119,6 +128,14 @@ export interface AskOptions {
   /** Tells the questions of one call apart. Needed where their order may change between rounds. */
   readonly key?: string
 }
+
+/** What `ctx.elicitUrl` takes. */
+export interface ElicitUrlOptions extends AskOptions {
+  /** What `notify.elicitationComplete(id)` will name; random by default. On revision 2025-11-25 alone, clients see it. */
+  readonly id?: string
+}
+
+const ASK_OPTIONS = { elicit: ['key'], elicitUrl: ['key', 'id'], sample: ['key'], roots: ['key'] } as const
 
 const SENT: Promise<void> = Promise.resolve()
 
@@ -258,7 +275,7 @@ export class Context {
   ): Promise<ElicitAnswer<InferOutput<Form>>> {
     const ask = (revision: Revision) =>
       formQuestion(revision, message, schema) as Question<ElicitAnswer<InferOutput<Form>>>
-    return this.#ask(ask, options)
+    return this.#ask('elicit', ask, options)
   }
 
   /**
@@ -269,9 +286,10 @@ export class Context {
   elicitUrl(
     message: string,
     url: string,
-    options: AskOptions = {},
+    options: ElicitUrlOptions = {},
   ): Promise<{ readonly action: 'accept' | 'decline' | 'cancel' }> {
-    return this.#ask((revision) => urlQuestion(revision, message, url, crypto.randomUUID()), options)
+    const id = options?.id ?? crypto.randomUUID()
+    return this.#ask('elicitUrl', (revision) => urlQuestion(revision, message, url, id), options)
   }
 
   /**
@@ -279,7 +297,7 @@ export class Context {
    * @throws CapabilityError when the client cannot be asked
    */
   sample(params: SampleParams, options: AskOptions = {}): Promise<SampleResult> {
-    return this.#ask((revision) => sampleQuestion(revision, params), options)
+    return this.#ask('sample', (revision) => sampleQuestion(revision, params), options)
   }
 
   /**
@@ -287,7 +305,7 @@ export class Context {
    * @throws CapabilityError when the client cannot be asked
    */
   roots(options: AskOptions = {}): Promise<readonly Root[]> {
-    return this.#ask(() => rootsQuestion(), options)
+    return this.#ask('roots', () => rootsQuestion(), options)
   }
 
   /**
@@ -299,7 +317,11 @@ export class Context {
    * @throws what the function throws; TypeError for a result that JSON cannot carry
    */
   once<Value>(key: string, run: () => Value): Promise<AsJson<Awaited<Value>>> {
-    return settled(() => this.#incoming.asker.once(key, run) as Promise<AsJson<Awaited<Value>>>)
+    return settled(() => {
+      if (typeof key !== 'string' || typeof run !== 'function')
+        throw new DefinitionError("ctx.once takes a key and a function: ctx.once('reserve', () => reserve())")
+      return this.#incoming.asker.once(key, run) as Promise<AsJson<Awaited<Value>>>
+    })
   }
 
   /** The same in all rounds of this call, and different for every call: for the systems behind. */
@@ -324,8 +346,15 @@ export class Context {
     Object.assign(this, added)
   }
 
-  #ask<Value>(question: (revision: Revision) => Question<Value>, { key }: AskOptions): Promise<Value> {
-    return settled(() => this.#incoming.asker.ask(question(this.#incoming.peer.revision), key))
+  #ask<Value>(
+    name: keyof typeof ASK_OPTIONS,
+    question: (revision: Revision) => Question<Value>,
+    options: AskOptions,
+  ): Promise<Value> {
+    return settled(() => {
+      checkOptions(options, ASK_OPTIONS[name], `ctx.${name}`)
+      return this.#incoming.asker.ask(question(this.#incoming.peer.revision), options.key)
+    })
   }
 
   #send(level: LoggingLevel, data: unknown, logger: string | undefined): Promise<void> {

@@ -7,6 +7,15 @@ import { concerns, type Interest } from './changes.ts'
 import type { Incoming } from './context.ts'
 import type { ServerRuntime } from './runtime.ts'
 
+// 2025-11-25 §Operation: only what was negotiated. So a list that came to the server later is none of its business.
+const interestOf = ({ offered, subscriptions, elicitations }: StatefulPeer): Interest => ({
+  tools: offered.tools !== undefined,
+  prompts: offered.prompts !== undefined,
+  resources: offered.resources !== undefined,
+  uris: subscriptions,
+  elicitations,
+})
+
 /** What a stateful conversation is besides the answers to its requests: questions to the client, and changes. */
 export class Conversation {
   readonly peer: StatefulPeer
@@ -19,16 +28,11 @@ export class Conversation {
   constructor(runtime: ServerRuntime, peer: StatefulPeer, push: (text: string) => void) {
     this.peer = peer
     this.#runtime = runtime
-    // What the client was told that it would hear of, and what it has subscribed to.
-    const { tools, prompts, resources } = runtime.plan.capabilities
-    const interest: Interest = {
-      tools: tools !== undefined,
-      prompts: prompts !== undefined,
-      resources: resources !== undefined,
-      uris: peer.subscriptions,
-    }
     this.#silence = runtime.changes.listen((announcement) => {
-      if (concerns(interest, announcement.change)) push(announcement.plain)
+      const { change } = announcement
+      if (!concerns(interestOf(peer), change)) return
+      push(announcement.plain)
+      if (typeof change === 'object' && 'elicitationId' in change) peer.elicitations.delete(change.elicitationId)
     })
   }
 

@@ -1,4 +1,5 @@
 import type { AuthInfo, CacheHint } from '../model/types.ts'
+import type { Transport } from '../peer/transport.ts'
 import type { ProtocolVersion } from '../protocol/index.ts'
 import type { Notify } from './changes.ts'
 import type { Definition } from './definition.ts'
@@ -95,6 +96,12 @@ export interface BindOptions {
    * 4 MiB by default.
    */
   readonly websocket?: boolean | { readonly maxMessageBytes?: number }
+  /**
+   * Whether to serve HTTP with SSE as well, the transport of 2024-11-05, for clients that know no other; off by default.
+   * `path` is where streams are opened, `/sse` by default, and `messagePath` where messages are posted to, `/messages`
+   * by default. Under a prefix they are part of `root`.
+   */
+  readonly sse?: boolean | { readonly path?: string; readonly messagePath?: string }
   /** The path of a health check; none by default. `true` is `/health`. */
   readonly health?: boolean | string
   /** Whether unexpected errors reach clients as a reference number only; by default where `NODE_ENV` is `production`. */
@@ -157,6 +164,7 @@ export type NodeHandler = (request: NodeRequest, response: NodeResponse, nextOrP
 /** What the socket of an upgrade is here: any duplex stream of Node, such as that of `net` or `tls`. */
 export interface NodeSocket {
   readonly destroyed: boolean
+  readonly readableEnded?: boolean
   readonly writableLength: number
   write(bytes: Uint8Array): boolean
   end(): unknown
@@ -182,6 +190,17 @@ export type UpgradeHandler = (request: NodeRequest, socket: NodeSocket, head: Ui
 /** A handler for hosts that speak `Request` and `Response`. */
 export type FetchHandler = (request: Request) => Promise<Response>
 
+/** What is known of a client that comes over a transport of its own. */
+export interface ConnectOptions {
+  /** Who calls, where the host has found out. */
+  readonly auth?: AuthInfo
+}
+
+/** Any server made by `createServer`, whatever its types. */
+export interface AnyServer {
+  readonly '~definition': Definition
+}
+
 /** A server that is bound: what lives. */
 export interface Runtime {
   /** Streamable HTTP for Node. */
@@ -190,10 +209,36 @@ export interface Runtime {
   readonly upgrade: UpgradeHandler
   /** Streamable HTTP for `Request` and `Response`. */
   readonly fetch: FetchHandler
-  /** What belongs to the root of a host app, where `handler` is mounted under a prefix: the health check. */
+  /** What belongs to the root of a host app, where `handler` is mounted under a prefix: the health check, and HTTP with SSE. */
   readonly root: NodeHandler
   /** Tells every client that listens what has changed. */
   readonly notify: Notify
+  /**
+   * Serves one client over a transport, on every revision, until the conversation is over: the other side has closed,
+   * was lost or given up, or `close` has ended it. A runtime that is closed already closes the transport at once.
+   *
+   * @throws DefinitionError when it is no transport, the error of a lifespan that fails to start, or that of a
+   *   transport that does. What the other side does is no error
+   */
+  connect(transport: Transport, options?: ConnectOptions): Promise<void>
+  /**
+   * Speaks over stdin and stdout on Node. Resolves when the client has closed stdin and everything in flight has been
+   * answered; that closes the runtime. What else writes to stdout meanwhile goes to stderr.
+   */
+  stdio(): Promise<void>
+  /**
+   * Serves another definition from here on, under the connections that there are. Requests that have begun end as they
+   * began; those that come later see only the new one. Clients that listen hear which of the lists have changed, as far as
+   * they were told at the beginning that there would be such a list.
+   *
+   * A lifespan function that both definitions have runs on, with its value. New ones start before the first request sees
+   * the new definition; those that are gone end after the last request that began with the old one.
+   *
+   * Several are applied in the order of the calls. Resolves once the new definition is served. Rejects, and everything
+   * stays as it was, when the definition is empty (`DefinitionError`), with the error of a lifespan that fails to
+   * start, and after `close` (`AbortedError`).
+   */
+  replace(next: AnyServer): Promise<void>
   /**
    * Accepts nothing more, lets what is in flight end, and undoes the lifespan. Later calls wait for the first.
    * @param options.drainMs milliseconds until what is still in flight is aborted; 10,000 by default

@@ -3,6 +3,7 @@ import type { CallToolResult } from '../model/types.ts'
 import { jsonText, messageOf } from '../model/values.ts'
 import type { Revision } from '../protocol/revision.ts'
 import type { ErrorObject } from '../wire/message.ts'
+import { noteError } from './asks/elicitation-ids.ts'
 import type { Incoming } from './context.ts'
 import type { Settings } from './settings.ts'
 import { ArgumentsError } from './validated.ts'
@@ -62,6 +63,7 @@ export class Failures {
   #asItIs({ code: own, message, data }: McpError, { method, peer }: Incoming): ErrorObject {
     const code = codeIn(peer.revision, own)
     if (data === undefined) return { code, message }
+    noteError(peer, code, data)
     try {
       jsonText(data, 'its data is')
       return { code, message, data }

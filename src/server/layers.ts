@@ -2,8 +2,8 @@ import { DefinitionError } from '../errors.ts'
 import type { Call } from '../peer/call.ts'
 import { isObject } from '../wire/json.ts'
 import type { Params } from '../wire/message.ts'
-import type { Context, Surroundings } from './context.ts'
-import type { Handler, Layer } from './definition.ts'
+import type { Context, Incoming, Surroundings } from './context.ts'
+import type { Handler, Layer, Scope } from './definition.ts'
 import { isThenable } from './results.ts'
 import type { Interceptor, MaybePromise } from './types.ts'
 
@@ -64,3 +64,11 @@ export const intercept = <Answer extends object | undefined>(
     },
     answer,
   )
+
+/** Wraps the interceptors of a merged server around the answer of one of its entries. */
+export const scoped = (
+  { interceptors }: Scope,
+  incoming: Incoming,
+  params: Params | undefined,
+  answer: Answerer<object>,
+): MaybePromise<object> => intercept(interceptors, incoming, incoming.surroundings, answer)(params)

@@ -3,7 +3,7 @@ import { isObject } from '../wire/json.ts'
 import type { LifespanStart } from './types.ts'
 
 /** A lifespan that has started. */
-interface Started {
+export interface Started {
   readonly value: unknown
   readonly stop: () => Promise<void>
 }
@@ -35,7 +35,8 @@ const disposer = (value: unknown): (() => unknown) | undefined => {
 const isSyncGenerator = (value: unknown): boolean =>
   isObject(value) && Symbol.iterator in value && typeof value['next'] === 'function'
 
-const startOne = async (start: LifespanStart<unknown>): Promise<Started> => {
+/** Starts a lifespan, whatever kind of function it is. */
+export const startOne = async (start: LifespanStart<unknown>): Promise<Started> => {
   const made = start()
   if (isGenerator(made)) return startGenerator(made)
   if (isSyncGenerator(made)) throw new DefinitionError('lifespan: make it an async generator: async function* () { … }')
@@ -55,7 +56,7 @@ const isPlain = (value: unknown): boolean => {
 const merged = (values: readonly unknown[]): unknown => Object.freeze(Object.assign({}, ...values))
 
 /** What handlers see of the lifespans of one server: one value as it is, several plain objects as one. */
-const join = (values: readonly unknown[]): unknown => {
+export const join = (values: readonly unknown[]): unknown => {
   const given = values.filter((value) => value !== undefined)
   if (given.length < 2) return given[0]
   if (given.every(isPlain)) return merged(given)
@@ -65,77 +66,7 @@ const join = (values: readonly unknown[]): unknown => {
 }
 
 /** What handlers of a merged server see: its own value, together with the host's where both are plain objects. */
-const overlay = (outer: unknown, own: unknown): unknown => {
+export const overlay = (outer: unknown, own: unknown): unknown => {
   if (own === undefined) return outer
   return isPlain(outer) && isPlain(own) ? merged([outer, own]) : own
-}
-
-type Starts = readonly LifespanStart<unknown>[]
-
-/** The lifespans of one runtime: started once and in order, undone once and in reverse. */
-export class Lifespans {
-  readonly #starts: Starts
-  readonly #scopes: ReadonlySet<readonly Starts[]>
-  readonly #started = new Map<LifespanStart<unknown>, Started>()
-  readonly #seen = new Map<readonly Starts[], unknown>()
-  #starting: Promise<void> | undefined
-  #ready: boolean
-
-  /**
-   * @param starts all of them, in order
-   * @param scopes what entries see of them: those of each server around the entry, outermost first
-   */
-  constructor(starts: Starts, scopes: Iterable<readonly Starts[]>) {
-    this.#starts = starts
-    this.#scopes = new Set(scopes)
-    this.#ready = starts.length === 0
-  }
-
-  /** Whether requests may be answered. */
-  get ready(): boolean {
-    return this.#ready
-  }
-
-  /** Starts what has not started. Rejects, now and later, with the error of the one that failed. */
-  start(): Promise<void> {
-    this.#starting ??= this.#startAll()
-    return this.#starting
-  }
-
-  /** What an entry with this scope sees; undefined where nothing was started for it. */
-  valueOf(scope: readonly Starts[]): unknown {
-    return this.#seen.get(scope)
-  }
-
-  /** Undoes what has started; the first error is thrown once all have had their turn. */
-  async stop(): Promise<void> {
-    await this.#starting?.catch(() => undefined)
-    await this.#stopAll()
-  }
-
-  async #startAll(): Promise<void> {
-    try {
-      for (const start of this.#starts) this.#started.set(start, await startOne(start))
-      for (const scope of this.#scopes) this.#seen.set(scope, this.#valueFor(scope))
-    } catch (error) {
-      // What it failed with first is what matters.
-      await this.#stopAll().catch(() => undefined)
-      throw error
-    }
-    this.#ready = true
-  }
-
-  #valueFor(scope: readonly Starts[]): unknown {
-    const values = scope.map((starts) => join([...new Set(starts)].map((start) => this.#started.get(start)?.value)))
-    return values.reduce(overlay, undefined)
-  }
-
-  async #stopAll(): Promise<void> {
-    const errors: unknown[] = []
-    for (const [start, { stop }] of [...this.#started].reverse()) {
-      this.#started.delete(start)
-      await stop().catch((error: unknown) => errors.push(error))
-    }
-    if (errors.length > 0) throw errors[0]
-  }
 }

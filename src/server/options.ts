@@ -50,6 +50,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   watch: [ofType('function'), 'a function (uri, notify) => what ends the watch'],
   size: [(value) => Number.isSafeInteger(value) && (value as number) >= 0, 'a whole number of bytes'],
   prefix: STRING,
+  key: STRING,
+  id: STRING,
   logger: [
     (value) =>
       isObject(value) && ['debug', 'info', 'warn', 'error'].every((level) => typeof value[level] === 'function'),

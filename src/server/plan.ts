@@ -2,7 +2,6 @@ import { DefinitionError } from '../errors.ts'
 import { objectSchema } from '../model/schema/index.ts'
 import { show } from '../model/schema/problems.ts'
 import type { Implementation, ServerCapabilities } from '../model/types.ts'
-import type { Revision } from '../protocol/revision.ts'
 import type { Params } from '../wire/message.ts'
 import {
   type Definition,
@@ -48,6 +47,7 @@ export type Completions = ReadonlyMap<string, Handler>
 export interface Plan {
   readonly definition: Definition
   readonly info: Implementation
+  /** Those of the definition, and those that were offered before it. */
   readonly capabilities: ServerCapabilities
   readonly tools: ReadonlyMap<string, PlannedTool>
   readonly resources: ReadonlyMap<string, Planned<ResourceDefinition>>
@@ -56,8 +56,6 @@ export interface Plan {
   readonly templates: readonly PlannedTemplate[]
   readonly prompts: ReadonlyMap<string, PlannedPrompt>
   readonly methods: ReadonlyMap<string, Planned<MethodDefinition>>
-  /** Results that never change, and their text per revision once it was made. */
-  readonly texts: WeakMap<object, Map<Revision, string>>
 }
 
 const planTool = (entry: ToolDefinition): PlannedTool => ({
@@ -132,12 +130,14 @@ export const normalised = (uri: string): string => (URL.canParse(uri) ? new URL(
 
 const capabilitiesOf = (
   plan: Pick<Plan, 'tools' | 'resources' | 'templates' | 'prompts' | 'methods'>,
+  offered: ServerCapabilities,
 ): ServerCapabilities => {
   const { tools, resources, templates, prompts, methods } = plan
   const completes =
     methods.has('completion/complete') ||
     [...templates, ...prompts.values()].some(({ completers }) => completers.size > 0)
   return Object.freeze({
+    ...offered,
     logging: {},
     ...(completes && { completions: {} }),
     ...((prompts.size > 0 || methods.has('prompts/list')) && { prompts: { listChanged: true } }),
@@ -150,9 +150,12 @@ const capabilitiesOf = (
 
 /**
  * Compiles a definition.
+ *
+ * @param offered what clients were told of the definition that it replaces. It stays: what has become empty is listed as
+ *   empty, and is not suddenly an unknown method
  * @throws DefinitionError when there is nothing in it
  */
-export const makePlan = (definition: Definition): Plan => {
+export const makePlan = (definition: Definition, offered: ServerCapabilities = {}): Plan => {
   if (definition.entries.size === 0) {
     throw new DefinitionError(
       `server "${definition.info.name}" is empty. A server is immutable: a statement server.tool(…) whose result is ` +
@@ -169,5 +172,5 @@ export const makePlan = (definition: Definition): Plan => {
     prompts: new Map(ofKind(definition, 'prompt').map((entry) => [entry.listing.name, planPrompt(entry)])),
     methods: new Map(ofKind(definition, 'method').map((entry) => [entry.name, planMethod(entry)])),
   }
-  return { definition, info, capabilities: capabilitiesOf(entries), ...entries, texts: new WeakMap() }
+  return { definition, info, capabilities: capabilitiesOf(entries, offered), ...entries }
 }

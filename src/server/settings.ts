@@ -30,6 +30,18 @@ export interface Settings {
   /** Undefined when there are none. */
   readonly sessions: SessionSettings | undefined
   readonly requestState: RequestStateOptions
+  /** Undefined when there is none. */
+  readonly sse: SseSettings | undefined
+}
+
+/** The two addresses of HTTP with SSE. */
+export interface SseSettings {
+  /** Undefined for the default. */
+  readonly path: string | undefined
+  /** Undefined for the default. */
+  readonly messagePath: string | undefined
+  /** How many streams there may be. */
+  readonly max: number
 }
 
 /** How sessions are kept. */
@@ -41,7 +53,8 @@ export interface SessionSettings {
   readonly resume: boolean
 }
 
-const OPTION_NAMES = [
+/** The options of `bind`. */
+export const OPTION_NAMES = [
   'path',
   'revisions',
   'responseMode',
@@ -60,6 +73,7 @@ const OPTION_NAMES = [
   'onError',
   'sessions',
   'requestState',
+  'sse',
 ] as const satisfies readonly (keyof BindOptions)[]
 
 const RESPONSE_MODES = ['auto', 'json', 'sse'] as const
@@ -102,8 +116,34 @@ const websocket = (option: BindOptions['websocket'] = true): Settings['websocket
   }
 }
 
+const sse = (
+  option: BindOptions['sse'] = false,
+  endpoint: string | undefined,
+  { versions, byVersion }: Served,
+  max: number,
+): SseSettings | undefined => {
+  if (option === false) return undefined
+  const given = option === true ? {} : option
+  if (!isObject(given)) return fail('sse', 'true, false or { path, messagePath }', option)
+  checkOptions(given, ['path', 'messagePath'], 'bind: sse')
+  if (![...byVersion.values()].some(({ http }) => http.sse)) {
+    throw new DefinitionError(`bind: sse carries no revision that is served: ${versions.join(', ')}`)
+  }
+  const [own, messages] = (['path', 'messagePath'] as const).map((name) =>
+    given[name] === undefined ? undefined : path(`sse.${name}`, given[name]),
+  )
+  const all = [endpoint ?? '/mcp', own ?? '/sse', messages ?? '/messages']
+  if (new Set(all).size < all.length) {
+    throw new DefinitionError(`bind: path, sse.path and sse.messagePath must differ, got ${all.join(', ')}`)
+  }
+  return { path: own, messagePath: messages, max }
+}
+
 const isStore = (store: unknown): store is EventStore =>
   isObject(store) && ['append', 'read', 'remove'].every((name) => typeof store[name] === 'function')
+
+/** How many sessions there may be, unless something else is said. */
+const MAX_SESSIONS = 10_000
 
 const sessions = (option: BindOptions['sessions'] = {}): SessionSettings | undefined => {
   if (option === false) return undefined
@@ -111,7 +151,7 @@ const sessions = (option: BindOptions['sessions'] = {}): SessionSettings | undef
     ? option
     : fail('sessions', 'false or { idleMs, max, store, resume }', option)
   checkOptions(given, ['idleMs', 'max', 'store', 'resume'], 'bind: sessions')
-  const { idleMs = 1_800_000, max = 10_000, store, resume = true } = given
+  const { idleMs = 1_800_000, max = MAX_SESSIONS, store, resume = true } = given
   if (store !== undefined && !isStore(store)) fail('sessions.store', 'an object with append, read and remove', store)
   if (typeof resume !== 'boolean') fail('sessions.resume', 'true or false', resume)
   return {
@@ -120,6 +160,14 @@ const sessions = (option: BindOptions['sessions'] = {}): SessionSettings | undef
     store,
     resume,
   }
+}
+
+const requestState = (option: BindOptions['requestState'] = {}): RequestStateOptions => {
+  const given: RequestStateOptions = isObject(option)
+    ? option
+    : fail('requestState', '{ keys, ttlMs, maxBytes }', option)
+  checkOptions(given, ['keys', 'ttlMs', 'maxBytes'], 'bind: requestState')
+  return given
 }
 
 /**
@@ -131,9 +179,12 @@ export const settle = (options: BindOptions): Settings => {
   const { responseMode = 'auto', cache, pageSize, timeoutMs, publicUrl } = options
   if (!RESPONSE_MODES.includes(responseMode)) fail('responseMode', `one of ${RESPONSE_MODES.join(', ')}`, responseMode)
   checkCache(cache, 'bind')
+  const served = serve(options.revisions)
+  const endpoint = options.path === undefined || options.path === '*' ? options.path : path('path', options.path)
+  const sessionSettings = sessions(options.sessions)
   return {
-    path: options.path === undefined || options.path === '*' ? options.path : path('path', options.path),
-    served: serve(options.revisions),
+    path: endpoint,
+    served,
     responseMode,
     allowedHosts: list('allowedHosts', options.allowedHosts),
     allowedOrigins: list('allowedOrigins', options.allowedOrigins),
@@ -148,7 +199,8 @@ export const settle = (options: BindOptions): Settings => {
     maskErrors: options.maskErrors ?? inProduction(),
     logger: options.logger ?? console,
     onError: options.onError,
-    sessions: sessions(options.sessions),
-    requestState: options.requestState ?? {},
+    sessions: sessionSettings,
+    requestState: requestState(options.requestState),
+    sse: sse(options.sse, endpoint, served, sessionSettings?.max ?? MAX_SESSIONS),
   }
 }

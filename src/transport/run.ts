@@ -1,9 +1,12 @@
 import { DefinitionError } from '../errors.ts'
 import type { Definition } from '../server/definition.ts'
 import type { ListenOptions } from '../server/faces.ts'
+import { bind } from './bind.ts'
+import { closeInTime } from './closing.ts'
 import { listen } from './http/listen.ts'
 import { onSignal } from './signals.ts'
-import { serveStdio } from './stdio.ts'
+
+const DRAIN_MS = 10_000
 
 const PORT = /^\d{1,5}$/
 
@@ -26,14 +29,15 @@ export const httpPort = (args: readonly string[]): { readonly port?: number } | 
 /** Makes the program a server, and ends it with the server. */
 export const run = async (definition: Definition, options: ListenOptions): Promise<void> => {
   const http = httpPort(process.argv.slice(2))
+  const { logger = console } = options
   if (http) {
     const running = await listen(definition, { ...options, ...http })
     process.stderr.write(`${definition.info.name} listens on ${running.url}\n`)
     await new Promise<void>((resolve) => onSignal(resolve))
-    await running.close()
+    await closeInTime(running.close({ drainMs: DRAIN_MS }), logger, DRAIN_MS)
   } else {
     const { port, host, ...rest } = options
-    await serveStdio(definition, rest)
+    await bind(definition, rest).stdio()
   }
   // Whatever else the program holds open must not keep it alive when its client has gone.
   process.exit()

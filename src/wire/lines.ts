@@ -1,4 +1,5 @@
 import { decodeUtf8 } from './bytes.ts'
+import { PartialLine } from './partial-line.ts'
 
 /** The longest line that is read unless told otherwise: 16 MiB. */
 export const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024
@@ -25,9 +26,6 @@ export interface LineDecoder {
 
 const NEWLINE = 10
 const NOT_BLANK = /[^ \t\r]/
-const EMPTY = new Uint8Array()
-// A larger buffer is given back once its line is read.
-const KEPT_BYTES = 256 * 1024
 
 /**
  * Reads newline-delimited text, the framing of the stdio transport (§ "stdio" of every revision). A line ends with
@@ -39,27 +37,8 @@ const KEPT_BYTES = 256 * 1024
  */
 export const createLineDecoder = (options: LineDecoderOptions): LineDecoder => {
   const { maxBytes = DEFAULT_MAX_LINE_BYTES, onLine, onTooLong, onMalformed } = options
-  let buffer: Uint8Array = EMPTY
-  let pending = 0
+  const pending = new PartialLine()
   let skipping = false
-
-  const append = (bytes: Uint8Array): void => {
-    const length = pending + bytes.length
-    if (length > buffer.length) {
-      const grown = new Uint8Array(Math.max(length, buffer.length * 2))
-      grown.set(buffer.subarray(0, pending))
-      buffer = grown
-    }
-    buffer.set(bytes, pending)
-    pending = length
-  }
-
-  const take = (): Uint8Array => {
-    const bytes = buffer.subarray(0, pending)
-    pending = 0
-    if (buffer.length > KEPT_BYTES) buffer = EMPTY
-    return bytes
-  }
 
   const deliverText = (line: string): void => {
     if (NOT_BLANK.test(line)) onLine(line.endsWith('\r') ? line.slice(0, -1) : line)
@@ -91,17 +70,11 @@ export const createLineDecoder = (options: LineDecoderOptions): LineDecoder => {
     else for (const line of text.split('\n')) deliverText(line)
   }
 
-  const withPending = (bytes: Uint8Array): Uint8Array => {
-    if (pending === 0) return bytes
-    append(bytes)
-    return take()
-  }
-
   const keep = (rest: Uint8Array): void => {
-    if (pending + rest.length <= maxBytes) {
-      append(rest)
+    if (pending.length + rest.length <= maxBytes) {
+      pending.append(rest)
     } else {
-      take()
+      pending.take()
       skipping = true
       onTooLong()
     }
@@ -117,12 +90,12 @@ export const createLineDecoder = (options: LineDecoderOptions): LineDecoder => {
         rest = rest.subarray(end + 1)
       }
       const last = rest.lastIndexOf(NEWLINE)
-      if (last !== -1) deliver(withPending(rest.subarray(0, last)))
+      if (last !== -1) deliver(pending.takeWith(rest.subarray(0, last)))
       if (last + 1 < rest.length) keep(rest.subarray(last + 1))
     },
     end: () => {
       skipping = false
-      if (pending > 0) deliver(take())
+      if (pending.length > 0) deliver(pending.take())
     },
   }
 }

@@ -180,7 +180,7 @@ test('document server: arguments that do not fit are refused with the reason', a
   }
 })
 
-test('document server: nothing outside of the folder can be read', async (t) => {
+test('document server: PY-148: nothing outside of the folder can be read', async (t) => {
   const outside = await makeFolder(t, { 'secret.md': '# Secret' })
   const root = await makeFolder(t, { 'inside/a.md': '# A' })
   await symlink(join(outside, 'secret.md'), join(root, 'link.md'))

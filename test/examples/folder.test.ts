@@ -91,7 +91,7 @@ test('folder: a huge file is skipped unread, at exactly the limit it is read', a
   assert.deepEqual(skipped, { path: 'huge.md', reason: 'it has 1.5 MiB; at most 1.0 MiB is read' })
 })
 
-test('folder: links are not followed, whether they lead out of the folder or not', async (t) => {
+test('folder: PY-148: links are not followed, whether they lead out of the folder or not', async (t) => {
   const outside = await makeFolder(t, { 'secret.md': '# Secret' })
   const root = await makeFolder(t, { 'a.md': '# A' })
   await symlink(join(outside, 'secret.md'), join(root, 'out.md'))

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { audio, embed, image, link, result, text, user } from '../../src/index.ts'
+import { audio, createServer, embed, image, link, result, text, user } from '../../src/index.ts'
 import { isBlock, isMessages, isResult, resourceContents } from '../../src/model/content.ts'
+import { resultOf, VERSIONS } from '../support/messages.ts'
 
 const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 const WAV = Uint8Array.from('RIFF\x24\0\0\0WAVE', (character) => character.charCodeAt(0))
@@ -124,6 +125,24 @@ describe('content helpers', () => {
     })
     await temporaryFile(WAV, async (path) => assert.deepEqual(wire(await audio.fromFile(path)), wire(audio(WAV))))
     await assert.rejects(image.fromFile('/nowhere/at/all.png'), { code: 'ENOENT' })
+  })
+
+  it('PY-152: read a file once: what came of it is there when the file is gone', async () => {
+    let block: Awaited<ReturnType<typeof image.fromFile>> | undefined
+    await temporaryFile(PNG, async (path) => {
+      block = await image.fromFile(path)
+    })
+    const server = createServer({ name: 'test', version: '1.0.0' }).prompt('show', () =>
+      user([block ?? '', block ?? '']),
+    )
+    for (const version of VERSIONS) {
+      const { messages } = await resultOf(server, version, 'prompts/get', { name: 'show' })
+      const expected = { type: 'image', data: base64(PNG), mimeType: 'image/png' }
+      assert.deepEqual(
+        messages.map(({ content }: { content: unknown }) => content),
+        [expected, expected],
+      )
+    }
   })
 
   // biome-ignore lint/suspicious/noExplicitAny: what a caller without types may pass

@@ -17,7 +17,7 @@ test('2026-07-28 Requests: a key is taken until its call is removed', () => {
   assert.equal(calls.add(1, call()), true)
 })
 
-test('keys of different types are different keys', () => {
+test('PY-11: keys of different types are different keys', () => {
   const calls = new InFlight<string | number>()
   assert.equal(calls.add('1', call()), true)
   assert.equal(calls.add(1, call()), true)

@@ -54,7 +54,7 @@ test('an answer that nobody waits for is told apart, and changes nothing', async
   assert.equal(await asked, 'the one')
 })
 
-test('2025-11-25 Cancellation: a request that is given up is cancelled, and its answer comes too late', async () => {
+test('PY-2, PY-15; 2025-11-25 Cancellation: a request that is given up is cancelled, and its answer comes too late', async () => {
   const { pending, sent, ask } = begin()
   const controller = new AbortController()
   const asked = ask('roots/list', undefined, controller.signal)
@@ -65,7 +65,7 @@ test('2025-11-25 Cancellation: a request that is given up is cancelled, and its 
   assert.equal(pending.size, 0)
 })
 
-test('TS-44: a request that is given up before it was sent sends nothing', async () => {
+test('TS-44, PY-2: a request that is given up before it was sent sends nothing', async () => {
   const { sent, ask } = begin()
   await assert.rejects(ask('roots/list', undefined, AbortSignal.abort(GONE)), GONE)
   assert.deepEqual(sent, [])
@@ -84,7 +84,7 @@ test('TS-44: what was settled is not cancelled by a signal that aborts afterward
   assert.equal(sent.length, 2)
 })
 
-test('at its end everything that waits is rejected, and so is everything that comes later', async () => {
+test('PY-17: at its end everything that waits is rejected, and so is everything that comes later', async () => {
   const { pending, sent, ask } = begin()
   const controller = new AbortController()
   const asked = ask('roots/list', undefined, controller.signal)

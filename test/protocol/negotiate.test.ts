@@ -4,7 +4,7 @@ import type { ProtocolVersion } from '../../src/protocol/index.ts'
 import { serve, unsupportedVersion } from '../../src/protocol/negotiate.ts'
 import { StatefulPeer } from '../../src/protocol/stateful.ts'
 import { AnonymousPeer, envelopeVersion, hasEnvelope, isPeer, readEnvelope } from '../../src/protocol/stateless.ts'
-import { envelope, initializeParams, STATEFUL, VERSIONS } from '../support/messages.ts'
+import { envelope, initializeParams, type Params, STATEFUL, VERSIONS } from '../support/messages.ts'
 
 test('all revisions are served unless some are named', () => {
   const served = serve()
@@ -62,17 +62,20 @@ test('a stateful peer speaks the newest revision until it is opened', () => {
 
 test('an envelope is what names its version, rightly or wrongly (TS-39)', () => {
   const key = 'io.modelcontextprotocol/protocolVersion'
+  const carries = (params: Params | undefined, method = 'tools/list') =>
+    hasEnvelope({ kind: 'request', id: 1, method, params })
   for (const _meta of [{ [key]: '2026-07-28' }, { [key]: 1 }, { [key]: null }]) {
-    assert.equal(hasEnvelope({ _meta }), true)
+    assert.equal(carries({ _meta }), true)
+    assert.equal(carries({ _meta }, 'initialize'), typeof _meta[key] === 'string')
     assert.equal(envelopeVersion({ _meta }), Object.values(_meta)[0])
   }
   const bare = [undefined, {}, { _meta: null }, { _meta: [key] }, { _meta: 'x' }, { _meta: { progressToken: 1 } }]
   for (const params of bare) {
-    assert.equal(hasEnvelope(params), false)
+    assert.equal(carries(params), false)
     assert.equal(envelopeVersion(params), undefined)
   }
   const { [key]: _, ...rest } = envelope()
-  assert.equal(hasEnvelope({ _meta: rest }), false)
+  assert.equal(carries({ _meta: rest }), false)
 })
 
 test('an envelope gives a peer, and so does a revision by itself', () => {

@@ -190,28 +190,12 @@ describe('a state is refused', () => {
   })
 
   it('when any one of its characters is another', async () => {
-    const alphabet = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_', '=', ' ', 'é']
-    const sealer = createSealer({ keys: KEYS })
-    const change = fc.record({ collected: payload, at: fc.nat(), character: fc.constantFrom(...alphabet) })
-    await fc.assert(
-      fc.asyncProperty(change, async ({ collected, at, character }) => {
-        const state = await sealer.seal(collected as JsonObject, CALL)
-        const index = at % state.length
-        fc.pre(state[index] !== character)
-        await reasonOf(sealer, state.slice(0, index) + character + state.slice(index + 1))
-      }),
-      { numRuns: 500 },
-    )
+    const sealer = createSealer()
     const state = await sealer.seal(PAYLOAD, CALL)
     for (let index = 0; index < state.length; index++) {
       const character = state[index] === 'A' ? 'B' : 'A'
       await reasonOf(sealer, state.slice(0, index) + character + state.slice(index + 1))
     }
-  })
-
-  it('when it is any other text', async () => {
-    const sealer = createSealer({ keys: KEYS })
-    await fc.assert(fc.asyncProperty(fc.anything(), async (state) => void (await reasonOf(sealer, state))))
   })
 })
 
@@ -249,7 +233,9 @@ describe('limits', () => {
     it(`refuses ${name} ${String(value)} when it is defined`, () => {
       assert.throws(
         () => createSealer({ [name]: value }),
-        new DefinitionError(`requestState.${name} must be a whole number above 0, got ${String(value)}`),
+        new DefinitionError(
+          `requestState.${name} must be a whole number above 0, got ${typeof value === 'string' ? `"${value}"` : value}`,
+        ),
       )
     })
   }

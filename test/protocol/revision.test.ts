@@ -31,7 +31,13 @@ const RULES: Readonly<Record<Version, Partial<Revision>>> = {
     missingId: null,
     resourceNotFound: -32002,
     structuredContent: 'none',
-    http: { versionHeader: 'unknown', mirroredParameter: undefined, disconnectCancels: false, polling: false },
+    http: {
+      versionHeader: 'unknown',
+      mirroredParameter: undefined,
+      disconnectCancels: false,
+      polling: false,
+      sse: true,
+    },
   },
   '2025-03-26': {
     conversation: 'stateful',
@@ -39,7 +45,13 @@ const RULES: Readonly<Record<Version, Partial<Revision>>> = {
     missingId: null,
     resourceNotFound: -32002,
     structuredContent: 'none',
-    http: { versionHeader: 'unknown', mirroredParameter: undefined, disconnectCancels: false, polling: false },
+    http: {
+      versionHeader: 'unknown',
+      mirroredParameter: undefined,
+      disconnectCancels: false,
+      polling: false,
+      sse: true,
+    },
   },
   '2025-06-18': {
     conversation: 'stateful',
@@ -47,7 +59,13 @@ const RULES: Readonly<Record<Version, Partial<Revision>>> = {
     missingId: null,
     resourceNotFound: -32002,
     structuredContent: 'object',
-    http: { versionHeader: 'optional', mirroredParameter: undefined, disconnectCancels: false, polling: false },
+    http: {
+      versionHeader: 'optional',
+      mirroredParameter: undefined,
+      disconnectCancels: false,
+      polling: false,
+      sse: true,
+    },
   },
   '2025-11-25': {
     conversation: 'stateful',
@@ -55,7 +73,13 @@ const RULES: Readonly<Record<Version, Partial<Revision>>> = {
     missingId: undefined,
     resourceNotFound: -32002,
     structuredContent: 'object',
-    http: { versionHeader: 'optional', mirroredParameter: undefined, disconnectCancels: false, polling: true },
+    http: {
+      versionHeader: 'optional',
+      mirroredParameter: undefined,
+      disconnectCancels: false,
+      polling: true,
+      sse: true,
+    },
   },
   '2026-07-28': {
     conversation: 'stateless',
@@ -68,6 +92,7 @@ const RULES: Readonly<Record<Version, Partial<Revision>>> = {
       mirroredParameter: { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri' },
       disconnectCancels: true,
       polling: false,
+      sse: false,
     },
   },
 }
@@ -160,7 +185,7 @@ const first = firstRevision({
   structuredContent: 'none',
   stamp: undefined,
   shapes: { thing: { name: true }, other: { thing: 'thing' } },
-  http: { versionHeader: 'unknown', mirroredParameter: undefined, disconnectCancels: false, polling: false },
+  http: { versionHeader: 'unknown', mirroredParameter: undefined, disconnectCancels: false, polling: false, sse: true },
 })
 
 test('revise adds to what was there, and leaves it as it was', () => {
@@ -185,6 +210,7 @@ test('revise adds to what was there, and leaves it as it was', () => {
     mirroredParameter: undefined,
     disconnectCancels: false,
     polling: false,
+    sse: true,
   })
 
   assert.deepEqual([...first.requests], ['a', 'b'])

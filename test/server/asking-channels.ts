@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import type { FetchHandler } from '../../src/index.ts'
+import { type BindOptions, createMemoryTransports, type FetchHandler } from '../../src/index.ts'
 import { connectWebSocket } from '../../src/transport/websocket/connect.ts'
 import { askingServer, REQUEST_STATE } from '../fixtures/asking.ts'
 import { ABLE, type CallMethod, callsOn, declaring, type Line, type Loose } from '../support/answering.ts'
@@ -22,7 +22,9 @@ import {
   VERSIONS,
   type Version,
 } from '../support/messages.ts'
+import { SseReader } from '../support/sse.ts'
 import { start } from '../support/stdio.ts'
+import { callerOn } from '../support/transports.ts'
 import { dialogue } from '../support/websocket.ts'
 
 /** A client on some transport, that can answer all that it is asked. */
@@ -37,10 +39,13 @@ export interface Transport {
   readonly versions: readonly Version[]
   /** Whether what is asked can be answered. */
   readonly hasWayBack: boolean
+  /** What a call of a revision is answered that it does not carry. */
+  readonly refuses?: { readonly version: Version; readonly error: object }
   readonly open: (t: TestContext, version: Version) => Promise<Channel>
 }
 
-const bind = () => askingServer.bind({ requestState: REQUEST_STATE, logger: keepingLogger() })
+const bind = (options: BindOptions = {}) =>
+  askingServer.bind({ requestState: REQUEST_STATE, logger: keepingLogger(), ...options })
 
 const initialize = async ({ send, next }: Line, version: Version): Promise<void> => {
   if (isStateless(version)) return
@@ -96,6 +101,20 @@ const postLine = (fetch: FetchHandler, version: Version, shared: Record<string, 
   return { send: (...messages) => messages.forEach((message) => void send(message)), next: () => inbox.next() }
 }
 
+/** A line of messages over HTTP with SSE. */
+const sseLine = async (fetch: FetchHandler): Promise<Line> => {
+  const reader = await SseReader.open(await fetch(new Request(new URL('/sse', URL_OF_TESTS))))
+  const at = new URL(reader.messagesAt, URL_OF_TESTS)
+  const headers = { 'content-type': 'application/json' }
+  const send = async (messages: readonly unknown[]): Promise<void> => {
+    for (const message of messages) {
+      const response = await fetch(new Request(at, { method: 'POST', headers, body: JSON.stringify(message) }))
+      assert.equal(response.status, 202)
+    }
+  }
+  return { send: (...messages) => void send(messages), next: () => reader.next() }
+}
+
 const openStdio = async (t: TestContext, version: Version): Promise<Channel> => {
   const child = start(t, 'asking-main.ts')
   return onLine({ send: (...messages) => child.send(...messages), next: () => child.next() }, version)
@@ -120,6 +139,34 @@ export const TRANSPORTS: Readonly<Record<string, Transport>> = {
         await running.close({ drainMs: 0 })
       })
       return onLine(dialogue(channel), version)
+    },
+  },
+  'a transport in memory': {
+    versions: VERSIONS,
+    hasWayBack: true,
+    open: async (t, version) => {
+      const runtime = bind()
+      t.after(() => runtime.close({ drainMs: 0 }))
+      const [near, far] = createMemoryTransports()
+      void runtime.connect(far)
+      return onLine(await callerOn(near), version)
+    },
+  },
+  'HTTP with SSE': {
+    versions: STATEFUL,
+    hasWayBack: true,
+    refuses: {
+      version: '2026-07-28',
+      error: {
+        code: -32022,
+        message: 'Unsupported protocol version "2026-07-28"; supported: 2025-11-25, 2025-06-18, 2025-03-26, 2024-11-05',
+        data: { supported: [...STATEFUL].reverse(), requested: '2026-07-28' },
+      },
+    },
+    open: async (t, version) => {
+      const runtime = bind({ sse: true })
+      t.after(() => runtime.close({ drainMs: 0 }))
+      return onLine(await sseLine(runtime.fetch), version)
     },
   },
   HTTP: {

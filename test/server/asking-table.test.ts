@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Answers, accept, errorTextOf, inRounds, type Loose, returned, type Talk } from '../support/answering.ts'
-import type { Params, Version } from '../support/messages.ts'
+import { type Params, VERSIONS, type Version } from '../support/messages.ts'
 import { type Channel, TRANSPORTS } from './asking-channels.ts'
 
 /** A question: where it begins, what it is called where it does not exist, and how a client answers it. */
@@ -111,6 +111,37 @@ for (const [transport, { versions, hasWayBack, open }] of Object.entries(TRANSPO
     })
   }
 }
+
+for (const [transport, { refuses, open }] of Object.entries(TRANSPORTS)) {
+  if (refuses === undefined) continue
+  const { version, error } = refuses
+  test(`asking over ${transport}, revision ${version}, which it does not carry, is refused by name`, async (t) => {
+    const channel = await open(t, version)
+    for (const which of Object.keys(ASKS)) {
+      for (const name of Object.keys(SHAPES)) {
+        assert.deepEqual((await channel.call(...call(which, name))).reply.error, error)
+      }
+    }
+  })
+}
+
+test('every revision is asked over every kind of transport, or refused by name', () => {
+  const kinds = {
+    stdio: ['stdio'],
+    'Streamable HTTP': ['HTTP', 'HTTP with a session'],
+    'HTTP with SSE': ['HTTP with SSE'],
+    WebSocket: ['WebSocket'],
+    memory: ['a transport in memory'],
+  }
+  for (const [kind, names] of Object.entries(kinds)) {
+    const channels = names.map((name) => TRANSPORTS[name])
+    const covered = channels.flatMap((channel) => [
+      ...(channel?.versions ?? []),
+      ...(channel?.refuses ? [channel.refuses.version] : []),
+    ])
+    assert.deepEqual(covered.sort(), [...VERSIONS], kind)
+  }
+})
 
 /** What a client may do to a round. */
 type Mischief = (round: Channel['round']) => Channel['round']

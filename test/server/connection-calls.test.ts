@@ -95,7 +95,7 @@ for (const version of VERSIONS) {
   })
 }
 
-test('ids of different types are different ids', async () => {
+test('PY-11 ids of different types are different ids', async () => {
   const { server, letGo } = waiting()
   const { send, next, inbox } = await opened(server, '2025-11-25')
   const plain = (id: string | number) => request('2025-11-25', id, 'tools/call', { name: 'wait' })

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createServer, McpError } from '../../src/index.ts'
+import { Connection } from '../../src/server/connection.ts'
+import { ServerRuntime } from '../../src/server/runtime.ts'
+import { settle } from '../../src/server/settings.ts'
 import { assertKnown } from '../protocol/known.ts'
 import { connect, opened } from '../support/connection.ts'
 import { envelope, initializeParams, type Params, request, STATEFUL, VERSIONS } from '../support/messages.ts'
@@ -81,7 +84,7 @@ for (const [what, params] of malformed) {
   })
 }
 
-test('2025-11-25 Lifecycle: a second initialize is refused, and the first still holds', async () => {
+test('PY-72; 2025-11-25 Lifecycle: a second initialize is refused, and the first still holds', async () => {
   const { ask, open } = connect(server)
   await open('2025-03-26')
   const again = initialize(1, '2024-11-05', { clientInfo: { name: 'other', version: '2' } })
@@ -253,7 +256,7 @@ test('PY-39 a bare server/discover is a method that does not exist, and leaves i
   assert.equal((await ask(bare(3, 'server/discover'))).error.code, -32601)
 })
 
-test('TS-38 an initialize with an envelope is a method that does not exist, and opens nothing', async () => {
+test('TS-38, PY-40 an initialize with an envelope is a method that does not exist, and opens nothing', async () => {
   const { ask } = connect(server)
   assert.equal((await ask(enveloped(1, 'initialize', initializeParams('2025-11-25')))).error.code, -32601)
   assert.equal((await ask(bare(2, 'tools/list'))).error.code, -32600)
@@ -264,6 +267,15 @@ test('TS-39 an initialize with other metadata is an ordinary one', async () => {
   const { ask } = connect(server)
   const params = { _meta: { progressToken: 1, [CLIENT_INFO]: { name: 'x', version: '1' } } }
   assert.equal((await ask(initialize(1, '2025-06-18', params))).result.protocolVersion, '2025-06-18')
+})
+
+test('an initialize whose metadata names a version that is none is an ordinary one', async () => {
+  for (const version of [undefined, null, 5, true, {}, ['2026-07-28']]) {
+    const { ask } = connect(server)
+    const params = { _meta: { [VERSION]: version } }
+    assert.equal((await ask(initialize(1, '2025-06-18', params))).result.protocolVersion, '2025-06-18')
+    assert.equal((await ask(bare(2, 'tools/list', params))).error.code, -32602)
+  }
 })
 
 test('2026-07-28 Statelessness: requests of both eras interleave, and know nothing of each other', async () => {
@@ -407,7 +419,7 @@ test('a message that is none is -32600, with its id where that can be read', asy
   }
 })
 
-test('until initialize has settled the revision, an id that cannot be read is null', async () => {
+test('TS-25 until initialize has settled the revision, an id that cannot be read is null', async () => {
   const { ask, connection, next } = connect(server)
   assert.equal((await ask(1)).id, null)
   connection.refuse('no JSON')
@@ -444,7 +456,7 @@ test('PY-16 responses that nobody asked for are dropped, errors without an id am
   }
 })
 
-test('a notification that an interceptor or a logger fails over does no harm', async () => {
+test('PY-19 a notification that an interceptor or a logger fails over does no harm', async () => {
   const failing = server.intercept(({ method }, next) => {
     if (method.startsWith('notifications/')) throw new Error('no notes, please')
     return next()
@@ -455,3 +467,82 @@ test('a notification that an interceptor or a logger fails over does no harm', a
   assert.equal((await ask(bare(1, 'ping'))).id, 1)
   assert.match(String(logger.lines[0]?.details[0]), /no notes, please/)
 })
+
+for (const version of VERSIONS) {
+  test(`PY-20 ${version}: a notification that takes its time holds up neither the next one nor a request`, async () => {
+    const heard: string[] = []
+    let release: () => void = () => undefined
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const slow = server.intercept(async ({ method }, next) => {
+      if (method === 'notifications/slow') await released
+      heard.push(method)
+      return next()
+    })
+    const { send, ask } = await opened(slow, version)
+    heard.length = 0
+    send({ jsonrpc: '2.0', method: 'notifications/slow' }, { jsonrpc: '2.0', method: 'notifications/quick' })
+    assert.equal((await ask(request(version, 'after', 'tools/list'))).id, 'after')
+    assert.deepEqual(heard, ['notifications/quick', 'tools/list'])
+    release()
+  })
+}
+
+for (const version of VERSIONS) {
+  test(`PY-7 ${version}: what has been answered is not answered again, though the client goes away with its answer`, async () => {
+    const answering = server
+      .tool('at-once', () => 'done')
+      .tool('later', async () => {
+        await new Promise(setImmediate)
+        return 'done'
+      })
+      .tool('failing', () => {
+        throw new McpError(7, 'no')
+      })
+    for (const name of ['at-once', 'later', 'failing']) {
+      const runtime = new ServerRuntime(answering['~definition'], settle({}))
+      const replies: unknown[] = []
+      const connection: Connection = new Connection(runtime, {
+        send: () => undefined,
+        reply: (text) => {
+          const { id } = JSON.parse(text)
+          if (id === 'open') return
+          replies.push(id)
+          connection.disconnect()
+          void runtime.close(0)
+        },
+      })
+      if (version !== '2026-07-28')
+        connection.receive(request(version, 'open', 'initialize', initializeParams(version)))
+      connection.receive(request(version, 1, 'tools/call', { name }))
+      await connection.drained()
+      await runtime.close()
+      assert.deepEqual(replies, [1], name)
+    }
+  })
+
+  test(`TS-24 ${version}: one server answers many connections at once, and each its own`, async () => {
+    const waiting: (() => void)[] = []
+    const shared = createServer({ name: 'shared', version: '1' }).tool('who', async (_args, ctx) => {
+      await new Promise<void>((resolve) => waiting.push(resolve))
+      return ctx.client.info?.name ?? 'nobody'
+    })
+    const names = ['ada', 'bob', 'eve']
+    const connections = await Promise.all(
+      names.map(async (name) => {
+        const connected = connect(shared)
+        const clientInfo = { name, version: '1' }
+        if (version !== '2026-07-28') await connected.open(version, { clientInfo })
+        const _meta = { [CLIENT_INFO]: clientInfo }
+        connected.send(request(version, 1, 'tools/call', { name: 'who', _meta }))
+        return connected
+      }),
+    )
+    assert.equal(waiting.length, names.length)
+    for (const release of waiting.reverse()) release()
+    const replies = await Promise.all(connections.map(({ next }) => next()))
+    assert.deepEqual(replies.map(textOf), names)
+    assert.ok(connections.every(({ inbox }) => inbox.size === 0))
+  })
+}

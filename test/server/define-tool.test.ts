@@ -210,7 +210,7 @@ describe('tool: x-mcp-header', () => {
     })
   })
 
-  it('2026-07-28 §x-mcp-header: a definition that breaks its rules is refused, naming the parameter', () => {
+  it('TS-28; 2026-07-28 §x-mcp-header: a definition that breaks its rules is refused, naming the parameter', () => {
     for (const schema of [region(''), region('a b'), region('Region', 'number'), region(5)]) {
       assert.throws(
         () => base.tool('query', schema, () => 1),

@@ -116,7 +116,7 @@ describe('anything else throws', () => {
     }
   })
 
-  it('any other: an internal error with its message, logged', async () => {
+  it('PY-25: any other: an internal error with its message, logged', async () => {
     for (const version of VERSIONS) {
       for (const [method, params] of REQUESTS) {
         const { runtime, logger } = bound(new Error('boom'))
@@ -216,7 +216,7 @@ describe('onError', () => {
     assert.deepEqual(heard, [])
   })
 
-  it('may fail, at once or later: that is logged, and changes nothing', async () => {
+  it('PY-26: may fail, at once or later: that is logged, and changes nothing', async () => {
     for (const onError of [
       () => {
         throw new Error('telephone is down')

@@ -101,7 +101,7 @@ describe('prompts/get: arguments', () => {
     assert.match(message, /^prompts\/get: "nam" is not known/)
   })
 
-  it('2026-07-28 Prompts, Error Handling: what is missing or does not fit is an error that names it', async () => {
+  it('PY-25; 2026-07-28 Prompts, Error Handling: what is missing or does not fit is an error that names it', async () => {
     const rows: readonly (readonly [unknown, string])[] = [
       [undefined, 'prompts/get: "name" is required'],
       [{}, 'prompts/get: "name" is required'],

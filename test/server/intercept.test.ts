@@ -185,7 +185,7 @@ describe('intercept', () => {
     assert.equal(aborted, false)
   })
 
-  it('that fails at a notification is logged, and nothing is answered', async () => {
+  it('PY-19: that fails at a notification is logged, and nothing is answered', async () => {
     const server = create()
       .tool('t', () => 'a')
       .intercept(({ id }, next) => {

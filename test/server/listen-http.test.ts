@@ -10,7 +10,7 @@ import { quiet } from './asking.ts'
 
 const VERSION = '2026-07-28'
 const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId'
-const KEEP_ALIVE = ': keep-alive'
+const KEEP_ALIVE = ': keep-alive\n\n'
 
 const server = createServer({ name: 'test', version: '1.0.0' })
   .tool('add', () => 3)
@@ -55,7 +55,18 @@ describe('2026-07-28 Streamable HTTP, Receiving Messages: subscriptions/listen',
       await events.leave()
     })
 
-    it(`needs a client that reads events, in the response mode ${responseMode} too`, async () => {
+    it(`TSBUG-17: ends with its acknowledgement when it has nothing to tell, in the response mode ${responseMode} too`, async () => {
+      const response = await quiet(server, { responseMode }).fetch(post1({ notifications: {} }))
+      const [acknowledgement, end, ...others] = await messagesOf(response)
+      assert.deepEqual((acknowledgement as { params?: object }).params, {
+        notifications: {},
+        _meta: { [SUBSCRIPTION_ID]: 1 },
+      })
+      assert.equal(end?.result._meta[SUBSCRIPTION_ID], 1)
+      assert.deepEqual(others, [])
+    })
+
+    it(`PY-82: needs a client that reads events, in the response mode ${responseMode} too`, async () => {
       const runtime = quiet(server, { responseMode })
       const response = await runtime.fetch(post1(TOOLS, { accept: 'application/json' }))
       assert.equal(response.status, 406)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { SubscriptionsAcknowledgedNotificationSchema } from '@modelcontextprotocol/core'
 import { request } from '../support/messages.ts'
-import { ALL, acknowledged, create, everything, listen, open, tagged, VERSION } from './listening.ts'
+import { ALL, acknowledged, create, everything, listen, open, SUBSCRIPTION_ID, tagged, VERSION } from './listening.ts'
 
 describe('2026-07-28 Subscriptions, Acknowledgment', () => {
   it('comes first, and has what will be heard of', async () => {
@@ -14,18 +14,31 @@ describe('2026-07-28 Subscriptions, Acknowledgment', () => {
     assert.deepEqual(await came(), [])
   })
 
-  it('PY-126: an empty filter honours nothing', async () => {
-    const { begin, notify, came } = open()
+  it('PY-126, TSBUG-17: an empty filter honours nothing, and so the subscription ends', async () => {
+    const { begin, next, notify, came, runtime } = open()
     assert.deepEqual(await begin({}), acknowledged({}))
+    assert.deepEqual((await next()).result, {
+      resultType: 'complete',
+      _meta: { [SUBSCRIPTION_ID]: 'sub', 'io.modelcontextprotocol/serverInfo': { name: 'test', version: '1.0.0' } },
+    })
     notify.toolsChanged()
     notify.resourceUpdated('note://1')
     assert.deepEqual(await came(), [])
+    assert.equal(runtime.listeners.size, 0)
+  })
+
+  it('TSBUG-17: so does one of which nothing can be honoured', async () => {
+    const { begin, next } = open(create().resource('note://1', () => ''))
+    const filter = { toolsListChanged: true, promptsListChanged: true, resourceSubscriptions: ['unknown://a'] }
+    assert.deepEqual(await begin(filter), acknowledged({}))
+    assert.equal((await next()).result.resultType, 'complete')
   })
 
   it('TS-58: false is as good as absent, and so are null, an empty array, and what nobody knows', async () => {
-    const { begin } = open()
+    const { begin, next } = open()
     const filter = { toolsListChanged: false, promptsListChanged: null, resourceSubscriptions: [], other: true }
     assert.deepEqual(await begin(filter), acknowledged({}))
+    assert.equal((await next()).id, 'sub')
     assert.deepEqual(await begin({ resourceSubscriptions: null }, 'other'), acknowledged({}, 'other'))
   })
 
@@ -76,6 +89,16 @@ describe('2026-07-28 Subscriptions, Acknowledgment', () => {
       assert.deepEqual((await begin(filter)).error, { code: -32602, message })
     }
     assert.equal(runtime.listeners.size, 0)
+  })
+
+  it('a stream hears of 1,024 resources at most', async () => {
+    const { begin } = open()
+    const resourceSubscriptions = Array.from({ length: 1_025 }, (_, id) => `note://${id}`)
+    assert.deepEqual((await begin({ resourceSubscriptions })).error, {
+      code: -32600,
+      message: 'subscriptions/listen: at most 1024 resources can be subscribed to',
+    })
+    assert.equal((await begin({ resourceSubscriptions: resourceSubscriptions.slice(1) })).error, undefined)
   })
 })
 

@@ -68,7 +68,7 @@ describe('merge with a prefix', () => {
     }
   })
 
-  it('leaves what was before unreachable', async () => {
+  it('TSBUG-2: leaves what was before unreachable', async () => {
     const server = quiet(host)
     assert.equal((await errorOf(server, 'prompts/get', { name: 'report' })).code, -32602)
     assert.equal((await errorOf(server, 'resources/read', { uri: 'city://all' })).code, -32602)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { Validator } from '@cfworker/json-schema'
 import * as v from 'valibot'
 import { createServer, jsonSchema, result, type Schema, text } from '../../src/index.ts'
 import { resultOf, VERSIONS } from '../support/messages.ts'
@@ -49,6 +50,27 @@ describe('output: 2026-07-28 §Structured Content: servers provide results that 
       for (const version of VERSIONS) assert.equal(await toolError(withOutput(count, value), 't', {}, version), message)
     })
   }
+
+  it('PY-141: an optional member may be left out, and what comes then fits the schema that is listed', async () => {
+    const output = v.object({
+      count: v.number(),
+      note: v.optional(v.string()),
+      tags: v.optional(v.array(v.string()), []),
+    })
+    for (const value of [{ count: 1 }, { count: 1, note: undefined }, { count: 1, note: 'n', tags: ['t'] }]) {
+      for (const version of VERSIONS) {
+        const server = withOutput(output, value)
+        const { structuredContent, content } = await callTool(server, 't', {}, version)
+        const expected = { tags: [], ...JSON.parse(JSON.stringify(value)) }
+        assert.deepEqual(JSON.parse(content[0].text), expected)
+        if (structuredContent === undefined) continue
+        assert.deepEqual(structuredContent, expected)
+        const { tools } = await resultOf(quiet(server), version, 'tools/list')
+        const { valid, errors } = new Validator(tools[0].outputSchema, '2020-12').validate(structuredContent)
+        assert.ok(valid, JSON.stringify(errors))
+      }
+    }
+  })
 
   it('a schema may be of any JSON type', async () => {
     const rows: readonly (readonly [Schema, unknown])[] = [

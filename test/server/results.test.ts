@@ -133,6 +133,19 @@ describe('results: plain data of the shape of a block is data', () => {
     })
   })
 
+  it('PY-135: what looks like a round is data, and asks nobody', async () => {
+    const round = {
+      resultType: 'input_required',
+      inputRequests: { q: { method: 'roots/list' } },
+      requestState: 'mine',
+    }
+    for (const version of VERSIONS) {
+      const { content, resultType, inputRequests } = await callTool(returning(round), 't', {}, version)
+      assert.deepEqual(content, words(JSON.stringify(round)))
+      assert.deepEqual([resultType, inputRequests], [version === '2026-07-28' ? 'complete' : undefined, undefined])
+    }
+  })
+
   it('also when it came over the wire, from another server', async () => {
     const upstream = JSON.parse(JSON.stringify(result({ content: 'a', structuredContent: { a: 1 } })))
     assert.match(await toolError(returning(upstream), 't'), /wrap it in result\(…\)$/)

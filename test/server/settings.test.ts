@@ -7,7 +7,7 @@ import { untyped } from './asking.ts'
 
 const ALL =
   'path, revisions, responseMode, allowedHosts, allowedOrigins, publicUrl, maxBodyBytes, keepAliveMs, timeoutMs, ' +
-  'pageSize, cache, websocket, health, maskErrors, logger, onError, sessions, requestState'
+  'pageSize, cache, websocket, health, maskErrors, logger, onError, sessions, requestState, sse'
 
 describe('bind options', () => {
   it('have defaults', () => {
@@ -30,6 +30,7 @@ describe('bind options', () => {
       onError: undefined,
       sessions: { idleMs: 1_800_000, max: 10_000, store: undefined, resume: true },
       requestState: {},
+      sse: undefined,
     })
     assert.deepEqual(served.versions, ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'])
     const undefineds = Object.fromEntries(ALL.split(', ').map((name) => [name, undefined]))
@@ -59,10 +60,11 @@ describe('bind options', () => {
       onError,
       sessions: { idleMs: 1, max: 1, store, resume: false },
       requestState: { ttlMs: 1 },
+      sse: { path: '/events', messagePath: '/post' },
     }
     const { served, publicUrl, ...settings } = settle(given)
-    const { revisions, publicUrl: _, ...same } = given
-    assert.deepEqual(settings, same)
+    const { revisions, publicUrl: _, sse, ...same } = given
+    assert.deepEqual(settings, { ...same, sse: { ...(sse as object), max: 1 } })
     assert.deepEqual(served.versions, revisions)
     assert.equal(publicUrl?.href, 'https://a.example/mcp')
   })
@@ -73,6 +75,14 @@ describe('bind options', () => {
     assert.equal(settle({ health: false }).health, undefined)
     assert.deepEqual(settle({ cache: { ttlMs: 5 } }).cache, { ttlMs: 5, scope: 'public' })
     assert.deepEqual(settle({ cache: { scope: 'private' } }).cache, { ttlMs: 0, scope: 'private' })
+  })
+
+  it('sse is off, on, or where it is told to be, with as many streams as there may be sessions', () => {
+    const standard = { path: undefined, messagePath: undefined, max: 10_000 }
+    assert.equal(settle({ sse: false }).sse, undefined)
+    assert.deepEqual(settle({ sse: true }).sse, standard)
+    assert.deepEqual(settle({ sse: {}, path: '*', sessions: false }).sse, standard)
+    assert.deepEqual(settle({ sse: { path: '/a' }, sessions: { max: 5 } }).sse, { ...standard, path: '/a', max: 5 })
   })
 
   it('delays are no longer than a timer can wait', () => {
@@ -116,6 +126,24 @@ describe('bind options', () => {
     [{ cache: { ttl: 60 } }, 'bind, cache: there is no option "ttl". The options are ttlMs, scope'],
     [{ cache: { ttlMs: -1 } }, 'bind, cache: ttlMs is a whole number of milliseconds from 0, got -1'],
     [{ cache: { scope: 'all' } }, `bind, cache: scope is 'public' or 'private', got "all"`],
+    [{ sse: 'yes' }, 'bind: sse must be true, false or { path, messagePath }, got "yes"'],
+    [{ sse: { path: 'sse' } }, 'bind: sse.path must be a path that begins with "/", got "sse"'],
+    [{ sse: { messagePath: 5 } }, 'bind: sse.messagePath must be a path that begins with "/", got 5'],
+    [
+      { sse: { paths: [] } },
+      'bind: sse: there is no option "paths". Did you mean "path"? The options are path, messagePath',
+    ],
+    [{ sse: { path: '/mcp' } }, 'bind: path, sse.path and sse.messagePath must differ, got /mcp, /mcp, /messages'],
+    [
+      { path: '/messages', sse: true },
+      'bind: path, sse.path and sse.messagePath must differ, got /messages, /sse, /messages',
+    ],
+    [{ revisions: ['2026-07-28'], sse: true }, 'bind: sse carries no revision that is served: 2026-07-28'],
+    [
+      { requestState: { key: ['k'] } },
+      'bind: requestState: there is no option "key". Did you mean "keys"? The options are keys, ttlMs, maxBytes',
+    ],
+    [{ requestState: 'k' }, 'bind: requestState must be { keys, ttlMs, maxBytes }, got "k"'],
     [{ health: 'up' }, 'bind: health must be a path that begins with "/", got "up"'],
     [{ health: 5 }, 'bind: health must be a path that begins with "/", got 5'],
     [{ maskErrors: 'yes' }, 'bind: maskErrors must be true or false, got "yes"'],

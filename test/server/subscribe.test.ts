@@ -137,6 +137,16 @@ describe('2025-11-25 Resources, Subscriptions', () => {
     }
   })
 
+  it('a connection subscribes to 1,024 resources at most', async () => {
+    const { call } = await openedBy(watched().server, '2025-11-25')
+    const subscribe = async (id: number) =>
+      (await call('resources/subscribe', { uri: `note://${id}` })).reply.error?.message
+    for (let id = 0; id < 1_024; id++) assert.equal(await subscribe(id), undefined)
+    assert.equal(await subscribe(1_024), 'resources/subscribe: at most 1024 resources can be subscribed to')
+    await call('resources/unsubscribe', { uri: 'note://7' })
+    assert.equal(await subscribe(1_024), undefined)
+  })
+
   it('a URI is a string', async () => {
     const { call } = await openedBy(watched().server, '2025-11-25')
     for (const method of ['resources/subscribe', 'resources/unsubscribe']) {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import * as v from 'valibot'
 import { createServer, McpError, type Next, ToolError, text } from '../../src/index.ts'
 import { opened } from '../support/connection.ts'
-import { request, resultOf } from '../support/messages.ts'
+import { request, resultOf, VERSIONS } from '../support/messages.ts'
 import { callTool, errorOf, exchange, meeting, quiet, toolError, untyped } from './asking.ts'
 
 const create = () => createServer({ name: 'test', version: '1.0.0' })
@@ -215,6 +215,21 @@ describe('use: what is added to the context', () => {
         await toolError(server, 't'),
         `t: next({ ${name} }): "${name}" is part of every context; choose another name`,
       )
+    }
+  })
+
+  it('PY-131: is no argument: what a client sends under the same name reaches neither, and is not listed', async () => {
+    const server = create()
+      .use((_, next) => next({ user: 'Ada' }))
+      .tool('who', v.object({ city: v.string() }), (args, { user }) => `${user} with ${Object.keys(args).join()}`)
+      .prompt('who', v.object({ city: v.string() }), (args, { user }) => `${user} with ${Object.keys(args).join()}`)
+    const args = { city: 'Rome', user: 'Eve', auth: 'Eve' }
+    for (const version of VERSIONS) {
+      assert.equal((await callTool(server, 'who', args, version)).content[0].text, 'Ada with city')
+      const { messages } = await resultOf(quiet(server), version, 'prompts/get', { name: 'who', arguments: args })
+      assert.equal(messages[0].content.text, 'Ada with city')
+      const { tools } = await resultOf(quiet(server), version, 'tools/list')
+      assert.deepEqual(Object.keys(tools[0].inputSchema.properties), ['city'])
     }
   })
 

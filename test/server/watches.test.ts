@@ -1,20 +1,33 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type StartWatch, Watches } from '../../src/server/watches.ts'
+import type { Watch } from '../../src/server/definition.ts'
+import { type Source, Watches } from '../../src/server/watches.ts'
 import { keepingLogger } from '../support/messages.ts'
 import { gate } from './asking.ts'
 
 /** Watches whose beginnings and ends are noted. */
-const watching = (start?: StartWatch) => {
+const watching = (start?: Watch) => {
   const logger = keepingLogger()
   const noted: string[] = []
-  const noting: StartWatch = (uri) => {
-    noted.push(`start ${uri}`)
-    return () => {
-      noted.push(`stop ${uri}`)
+  const changed: string[] = []
+  const noting =
+    (by = ''): Watch =>
+    (uri) => {
+      noted.push(`start ${by}${uri}`)
+      return () => {
+        noted.push(`stop ${by}${uri}`)
+      }
     }
+  const sources: { of: (uri: string) => Source | undefined } = {
+    of: () => ({ watch: start ?? first, lifespans: [] }),
   }
-  return { watches: new Watches(start ?? noting, logger), noted, logger }
+  const first = noting()
+  const watches = new Watches(
+    (uri) => sources.of(uri),
+    (uri) => changed.push(uri),
+    logger,
+  )
+  return { watches, noted, noting, changed, sources, logger }
 }
 
 // Watches begin and end behind whoever subscribes.
@@ -51,7 +64,8 @@ describe('watches', () => {
   })
 
   it('a resource without a watch', async () => {
-    const { watches, logger } = watching(() => undefined)
+    const { watches, sources, logger } = watching()
+    sources.of = () => undefined
     watches.subscribe('a')
     watches.unsubscribe('a')
     await turn()
@@ -130,5 +144,78 @@ describe('watches', () => {
     watches.unsubscribe('a')
     await watches.close()
     assert.equal(noted.length, 4)
+  })
+
+  it('tell of their own URI', async () => {
+    const { watches, changed } = watching((_, notify) => {
+      notify()
+      return () => undefined
+    })
+    watches.subscribe('a')
+    watches.subscribe('b')
+    await turn()
+    assert.deepEqual(changed, ['a', 'b'])
+  })
+})
+
+describe('watches that are renewed', () => {
+  const [start, other] = [() => 1, () => 2]
+  for (const [what, before, after, isKept] of [
+    ['the same function', [], [], true],
+    ['the same function and lifespans', [start, other], [start, other], true],
+    ['another lifespan', [start], [other], false],
+    ['a lifespan more', [start], [start, other], false],
+    ['a lifespan less', [start, other], [start], false],
+  ] as const) {
+    it(`${what}: ${isKept ? 'goes on' : 'begins anew'}`, async () => {
+      const { watches, noted, noting, sources } = watching()
+      const watch = noting()
+      sources.of = () => ({ watch, lifespans: before })
+      watches.subscribe('a')
+      await turn()
+      sources.of = () => ({ watch, lifespans: after })
+      await watches.renew()
+      assert.deepEqual(noted, isKept ? ['start a'] : ['start a', 'stop a', 'start a'])
+      await watches.close()
+    })
+  }
+
+  it('another function, none any more, and one for the first time', async () => {
+    const { watches, noted, noting, sources } = watching()
+    const [old, now] = [noting('old '), noting('now ')]
+    const of = (table: Readonly<Record<string, Watch>>) => (uri: string) => {
+      const watch = table[uri]
+      return watch && { watch, lifespans: [] }
+    }
+    sources.of = of({ changed: old, gone: old })
+    for (const uri of ['changed', 'gone', 'late', 'never']) watches.subscribe(uri)
+    await turn()
+    sources.of = of({ changed: now, late: now })
+    await watches.renew()
+    assert.deepEqual(noted.sort(), [
+      'start now changed',
+      'start now late',
+      'start old changed',
+      'start old gone',
+      'stop old changed',
+      'stop old gone',
+    ])
+    await watches.close()
+  })
+
+  it('still end with the last of the subscribers that there were before', async () => {
+    const { watches, noted, noting, sources } = watching()
+    const [old, now] = [noting('old '), noting('now ')]
+    sources.of = () => ({ watch: old, lifespans: [] })
+    watches.subscribe('a')
+    watches.subscribe('a')
+    sources.of = () => ({ watch: now, lifespans: [] })
+    await watches.renew()
+    watches.unsubscribe('a')
+    await turn()
+    assert.deepEqual(noted, ['start old a', 'start now a', 'stop old a'])
+    watches.unsubscribe('a')
+    await turn()
+    assert.deepEqual(noted.slice(3), ['stop now a'])
   })
 })

@@ -78,3 +78,15 @@ export const decodeRaw = (bytes: Uint8Array): readonly RawFrame[] => {
 /** Cuts bytes into pieces of a size. */
 export const cut = (bytes: Uint8Array, size: number): readonly Uint8Array[] =>
   Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => bytes.subarray(index * size, (index + 1) * size))
+
+/** Cuts bytes into pieces of these sizes, which come again and again. Without any, the bytes stay whole. */
+export const cutAt = (bytes: Uint8Array, sizes: readonly number[]): readonly Uint8Array[] => {
+  if (sizes.every((size) => size === 0)) return [bytes]
+  const pieces: Uint8Array[] = []
+  for (let from = 0, index = 0; from < bytes.length; index += 1) {
+    const size = sizes[index % sizes.length] as number
+    pieces.push(bytes.subarray(from, from + size))
+    from += size
+  }
+  return pieces
+}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { FetchHandler } from '../../src/index.ts'
+import { readEvents } from './events.ts'
 
 export const STATEFUL = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'] as const
 export const STATELESS = ['2026-07-28'] as const
@@ -85,10 +86,9 @@ export const messagesOf = async (response: Response): Promise<readonly Reply[]> 
     const value: Reply | Reply[] = JSON.parse(text)
     return Array.isArray(value) ? value : [value]
   }
-  return text
-    .split('\n\n')
-    .filter((event) => event.startsWith('data: '))
-    .map((event) => JSON.parse(event.slice('data: '.length)))
+  return readEvents(text)
+    .filter(({ data }) => data !== '')
+    .map(({ data }) => JSON.parse(data))
 }
 
 /** Asks a server over HTTP, and gives the one reply. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { chromium } from 'playwright-core'
 import { withTemporaryFolder } from '../../scripts/child.ts'
 import { pack, unpack } from '../../scripts/package.ts'
 import { serveSite } from './site.ts'
+import { visit } from './visit.ts'
 
 interface Answer {
   readonly status: number
@@ -17,54 +17,16 @@ interface Outcome {
   readonly initialize: Answer
 }
 
-/** Everything that went wrong in the page, in words. */
-const troubles: string[] = []
 let outcome: Outcome
-
-const visit = async (url: string): Promise<Outcome & { error?: string }> => {
-  const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
-  try {
-    const page = await browser.newPage()
-    page.on('pageerror', (error) => troubles.push(`error: ${error.message}`))
-    page.on('console', (message) => troubles.push(`console: ${message.text()}`))
-    page.on('requestfailed', (request) => troubles.push(`not loaded: ${request.url()}`))
-    page.on('response', (response) => {
-      if (response.status() !== 200) troubles.push(`HTTP ${response.status()}: ${response.url()}`)
-    })
-    await page.goto(url)
-    try {
-      await page.waitForFunction('globalThis.outcome !== undefined', undefined, { timeout: 20_000 })
-    } catch {
-      throw new Error(`the page came to nothing:\n${troubles.join('\n')}`)
-    }
-    return await page.evaluate('globalThis.outcome')
-  } finally {
-    await browser.close()
-  }
-}
+let troubles: readonly string[]
 
 before(async () => {
   await withTemporaryFolder(async (folder) => {
-    const { url, server } = await serveSite(await unpack(await pack(folder), folder))
+    const site = await serveSite('page.mjs', await unpack(await pack(folder), folder))
     try {
-      const found = await visit(url)
-      assert.equal(found.error, undefined, [found.error, ...troubles].join('\n'))
-      outcome = found
+      ;({ outcome, troubles } = await visit<Outcome>(site.url))
     } finally {
-      server.closeAllConnections()
-      server.close()
+      site.close()
     }
   })
 })

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import { extname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { repository } from '../../scripts/child.ts'
@@ -29,29 +29,36 @@ const installed = (name: string): Package => {
   }
 }
 
-const page = (packages: readonly Package[]): string => {
+const page = (script: string, packages: readonly Package[]): string => {
   const imports = Object.fromEntries(packages.map(({ name, entry }) => [name, `/packages/${name}/${entry}`]))
   return `<!doctype html>
 <link rel="icon" href="data:,">
 <script type="importmap">${JSON.stringify({ imports })}</script>
-<script type="module" src="/page.mjs" onerror="outcome = { error: 'a module could not be loaded' }"></script>
+<script type="module" src="/${script}" onerror="outcome = { error: 'a module could not be loaded' }"></script>
 `
 }
 
-/**
- * Serves a page that runs page.mjs, with the package unpacked in `folder` and what it depends on: no bundler, and
- * nothing that a browser would not load by itself.
- */
-export const serveSite = async (folder: string): Promise<{ url: string; server: Server }> => {
+const packagesOf = async (folder: string): Promise<readonly Package[]> => {
   const manifest: { exports: { '.': { default: string } }; dependencies?: Record<string, string> } = JSON.parse(
     await readFile(join(folder, 'package.json'), 'utf8'),
   )
   const own = { name: 'fluent-mcp', folder, entry: manifest.exports['.'].default.replace('./', '') }
-  const packages = [own, ...Object.keys(manifest.dependencies ?? {}).map(installed)]
+  return [own, ...Object.keys(manifest.dependencies ?? {}).map(installed)]
+}
+
+/**
+ * Serves a page that runs a script of this folder: no bundler, and nothing that a browser would not load by itself.
+ * @param folder of the unpacked package, which the script may import with what it depends on
+ */
+export const serveSite = async (
+  script: string,
+  folder?: string,
+): Promise<{ readonly url: string; readonly close: () => void }> => {
+  const packages = folder === undefined ? [] : await packagesOf(folder)
 
   const read = async (path: string): Promise<[type: string, content: string | Buffer] | undefined> => {
-    if (path === '/') return ['text/html', page(packages)]
-    if (path === '/page.mjs') return ['text/javascript', await readFile(join(import.meta.dirname, 'page.mjs'))]
+    if (path === '/') return ['text/html', page(script, packages)]
+    if (path === `/${script}`) return ['text/javascript', await readFile(join(import.meta.dirname, script))]
     const found = packages.find(({ name }) => path.startsWith(`/packages/${name}/`))
     const type = TYPES[extname(path)]
     if (found === undefined || type === undefined) return undefined
@@ -70,5 +77,9 @@ export const serveSite = async (folder: string): Promise<{ url: string; server: 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the site has no port')
-  return { url: `http://127.0.0.1:${address.port}/`, server }
+  const close = (): void => {
+    server.closeAllConnections()
+    server.close()
+  }
+  return { url: `http://127.0.0.1:${address.port}/`, close }
 }

@@ -87,6 +87,28 @@ test('run --http: a second signal ends the server at once', async (t) => {
   await lost
 })
 
+const LEFT_BEHIND = /first down\nerror: left behind what has not ended within 10000 ms: the lifespan, or .*\n/
+
+test('run --http: a lifespan that never ends is left behind in time', async (t) => {
+  const child = startHttp(t, '--http', '0', '--fast', '--endless-end')
+  await urlOf(child)
+  child.process.kill('SIGTERM')
+  assert.deepEqual(await child.ended, GOOD_END)
+  assert.match(child.stderr, LEFT_BEHIND)
+})
+
+test('run: over stdio, too, at the end of stdin and at a signal', async (t) => {
+  const atEnd = start(t, 'main.ts', { args: ['--fast', '--endless-end'] })
+  await atEnd.says(/second up/)
+  assert.deepEqual(await atEnd.close(), GOOD_END)
+  assert.match(atEnd.stderr, LEFT_BEHIND)
+  const atSignal = start(t, 'main.ts', { args: ['--fast', '--endless-end'] })
+  await atSignal.ask(request('2026-07-28', 1, 'tools/list'))
+  atSignal.process.kill('SIGTERM')
+  assert.deepEqual(await atSignal.ended, GOOD_END)
+  assert.match(atSignal.stderr, LEFT_BEHIND)
+})
+
 test('run fails with its own error: a port that is none, and one that is taken', async (t) => {
   const other = createServer()
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { DEFAULT_MAX_LINE_BYTES } from '../../src/wire/lines.ts'
 import { NOISE } from '../fixtures/noise.ts'
+import type { Loose } from '../support/answering.ts'
 import { initializeParams, type Params, type Reply, request } from '../support/messages.ts'
 import { type Child, GOOD_END, start } from '../support/stdio.ts'
 
@@ -153,7 +154,7 @@ test('PY-64 output goes nowhere when nobody reads stderr, and the server goes on
 
 // The end of stdin
 
-test('2026-07-28 stdio, Shutdown: at the end of stdin, what is in flight is answered, and the server exits (PY-66)', async (t) => {
+test('2026-07-28 stdio, Shutdown: at the end of stdin, what is in flight is answered, and the server exits (PY-8, PY-66)', async (t) => {
   const child = start(t, 'main.ts')
   child.send(call(1, 'until-end'))
   await child.says(/waiting for the end/)
@@ -201,6 +202,17 @@ test('a call that never ends is aborted in the end, and then left behind', async
   assert.equal(child.lines.length, 1)
 })
 
+test('PY-9 stdin that is closed without an end is one: what was asked is given up, and the server exits', async (t) => {
+  const child = start(t, 'main.ts')
+  const params = { ...initializeParams('2025-11-25'), capabilities: { roots: {} } }
+  assert.ok((await child.ask(bare('open', 'initialize', params))).result)
+  const question: Loose = await child.ask(bare(1, 'tools/call', { name: 'unplug' }))
+  assert.equal(question.method, 'roots/list')
+  assert.equal(textOf(await child.next()), 'the client has gone away')
+  assert.deepEqual(await child.ended, GOOD_END)
+  assert.ok(child.stderr.includes('first down'))
+})
+
 // The reader goes away
 
 test('TS-41 a client that closes its end has gone away: no crash, and the lifespan is undone', async (t) => {
@@ -228,6 +240,9 @@ test('PY-57 a client that goes away while it is behind takes nothing down with i
   const child = start(t, 'main.ts', { reads: false })
   child.send(call(1, 'flood', { messages: 1000, length: 100_000 }, { 'io.modelcontextprotocol/logLevel': 'debug' }))
   await child.says(/congested after/)
+  // Read while it is behind, so that nothing more is.
+  child.send(call(2, 'until-aborted'))
+  await child.says(/waiting for the signal to abort/)
   child.process.stdout.destroy()
   assert.deepEqual(await child.ended, GOOD_END)
   const steps = ['aborted: disconnected', 'second down', 'first down']
@@ -282,7 +297,7 @@ test('a tool that does not wait for a slow reader fills a bounded buffer, and th
   assert.match(child.stderr, /first down/)
 })
 
-test('PY-57 a client that reads no more does not keep the server from ending', async (t) => {
+test('PY-5, PY-57 a client that reads no more does not keep the server from ending', async (t) => {
   const child = start(t, 'main.ts', { args: ['--fast'], reads: false })
   child.send(call(1, 'flood', { messages: 1000, length: 100_000 }, { 'io.modelcontextprotocol/logLevel': 'debug' }))
   await child.says(/congested after/)

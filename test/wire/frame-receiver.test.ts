@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { frame, Opcode } from '../../src/wire/frame.ts'
 import { DEFAULT_MAX_MESSAGE_BYTES, type FrameEvent, FrameReceiver } from '../../src/wire/frame-receiver.ts'
-import { bytesOf, closing, cut, encodeRaw, hex, type RawFrame, rawFrame } from '../support/frames.ts'
+import { bytesOf, closing, cut, cutAt, encodeRaw, hex, type RawFrame, rawFrame } from '../support/frames.ts'
 import { chunksOf, FAIL_FAST, WEBSOCKET_CASES, type WebSocketCase } from '../support/websocket-cases.ts'
 
 const MASK = hex('37 fa 21 3d')
@@ -250,15 +250,6 @@ const encode = (event: FrameEvent, mask: Uint8Array | undefined): Uint8Array => 
   return frame(Opcode.Close, closing(event.code, event.reason), { mask })
 }
 
-const cutAt = (bytes: Uint8Array, sizes: readonly number[]): readonly Uint8Array[] => {
-  let from = 0
-  const pieces = sizes.map((size) => {
-    from += size
-    return bytes.subarray(from - size, from)
-  })
-  return [...pieces, bytes.subarray(from)]
-}
-
 const anySizes = fc.array(fc.nat({ max: 40 }), { maxLength: 60 })
 
 test('what a side sends, the other reads, however it is cut', () => {
@@ -274,41 +265,5 @@ test('what a side sends, the other reads, however it is cut', () => {
       },
     ),
     { numRuns: 300 },
-  )
-})
-
-const anyFrame = fc.record({
-  opcode: fc.oneof({ weight: 8, arbitrary: fc.constantFrom(0, 0, 1, 2, 8, 9, 10) }, fc.nat({ max: 15 })),
-  fin: fc.boolean(),
-  reserved: fc.oneof({ weight: 20, arbitrary: fc.constant(0) }, fc.nat({ max: 7 })),
-  payload: fc.oneof(anyText.map(bytesOf), fc.uint8Array({ maxLength: 200 })),
-})
-
-const almostFrames = fc
-  .array(anyFrame, { maxLength: 12 })
-  .map((frames) => Buffer.concat(frames.map((one) => encodeRaw(one, MASK))))
-
-test('any bytes give the same events however they are cut, and never throw', () => {
-  fc.assert(
-    fc.property(fc.oneof(almostFrames, fc.uint8Array({ maxLength: 300 })), anySizes, (bytes, sizes) => {
-      const whole = receive('a server', [bytes], { maxMessageBytes: 500 })
-      assert.deepEqual(receive('a server', cutAt(bytes, sizes), { maxMessageBytes: 500 }), whole)
-      assert.deepEqual(receive('a server', cut(bytes, 1), { maxMessageBytes: 500 }), whole)
-    }),
-    { numRuns: 1000 },
-  )
-})
-
-test('a text comes out exactly when all its fragments together are UTF-8', () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 12 }), anySizes, (bytes, sizes) => {
-      const pieces = cutAt(bytes, sizes)
-      const frames = pieces.map((piece, index) =>
-        rawFrame(index === 0 ? 'text' : 'continuation', piece, { fin: index === pieces.length - 1 }),
-      )
-      const valid = Buffer.compare(Buffer.from(Buffer.from(bytes).toString()), bytes) === 0
-      assert.equal(receiveFrames(frames)[0]?.kind, valid ? 'text' : 'failure')
-    }),
-    { numRuns: 1000 },
   )
 })

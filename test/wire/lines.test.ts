@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { createLineDecoder, DEFAULT_MAX_LINE_BYTES } from '../../src/wire/lines.ts'
 
 type Outcome = readonly ['line', string] | readonly ['too long'] | readonly ['malformed']
@@ -104,58 +103,4 @@ test('a line of 16 MiB is read by default, one byte more is too long', () => {
   const [outcome, ...more] = decode([...chunks(line), bytesOf('\nb\n')])
   assert.deepEqual([outcome?.[0], outcome?.[1]?.length, more], ['line', DEFAULT_MAX_LINE_BYTES, lines('b')])
   assert.deepEqual(decode([...chunks(line), bytesOf('a\nb\n')]), [['too long'], ['line', 'b']])
-})
-
-/** What the decoder must say, from all bytes at once. */
-const expectedOf = (bytes: readonly number[], maxBytes: number): readonly Outcome[] => {
-  const split: number[][] = [[]]
-  for (const byte of bytes) {
-    if (byte === 10) split.push([])
-    else split.at(-1)?.push(byte)
-  }
-  return split.flatMap((line): readonly Outcome[] => {
-    if (line.length > maxBytes) return [['too long']]
-    try {
-      const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(line))
-      return /^[ \t\r]*$/.test(text) ? [] : lines(text.replace(/\r$/, ''))
-    } catch {
-      return [['malformed']]
-    }
-  })
-}
-
-const anyBytes = fc.array(
-  fc.oneof(
-    { weight: 4, arbitrary: fc.constantFrom(10, 13, 32, 0x61) },
-    { weight: 1, arbitrary: fc.integer({ min: 0, max: 255 }) },
-  ),
-  { maxLength: 200 },
-)
-
-const anyText = fc.string({ unit: fc.constantFrom('\n', '\r\n', 'a', ' ', 'é', '世', '🌍'), maxLength: 100 })
-
-const cut = (bytes: Uint8Array, sizes: readonly number[]): readonly Uint8Array[] => {
-  const chunks: Uint8Array[] = []
-  let from = 0
-  for (const size of sizes) {
-    chunks.push(bytes.subarray(from, from + size))
-    from += size
-  }
-  return [...chunks, bytes.subarray(from)]
-}
-
-test('however the bytes are cut, the lines are the same', () => {
-  fc.assert(
-    fc.property(
-      fc.oneof(
-        anyBytes,
-        anyText.map((text) => [...bytesOf(text)]),
-      ),
-      fc.array(fc.nat({ max: 12 }), { maxLength: 40 }),
-      fc.constantFrom(0, 3, 10, 1000),
-      (bytes, sizes, maxBytes) =>
-        assert.deepEqual(decode(cut(Uint8Array.from(bytes), sizes), maxBytes), expectedOf(bytes, maxBytes)),
-    ),
-    { numRuns: 1000 },
-  )
 })

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { DefinitionError } from '../../src/errors.ts'
 import { commentText, type EventFields, eventText } from '../../src/wire/sse.ts'
 
@@ -37,22 +36,4 @@ test('writes a comment', () => {
   assert.equal(commentText('ping'), ': ping\n\n')
   assert.equal(commentText(''), ': \n\n')
   assert.equal(commentText('a\ndata: b'), ': a\n: data: b\n\n')
-})
-
-/** The data of the events of a stream, read as the standard says. */
-const readData = (stream: string): readonly string[] =>
-  stream
-    .split('\n\n')
-    .map((block) => block.split('\n').filter((line) => line.startsWith('data: ')))
-    .filter((block) => block.length > 0)
-    .map((block) => block.map((line) => line.slice('data: '.length)).join('\n'))
-
-test('whatever the data is, it is one event that reads back with LF for every line break', () => {
-  const data = fc.string({ unit: fc.constantFrom('\r', '\n', '\r\n', 'data: ', ':', ' ', 'a', '世') })
-  fc.assert(
-    fc.property(data, (text) => {
-      const stream = `${commentText(text)}${eventText(text)}`
-      assert.deepEqual(readData(stream), [text.replace(/\r\n?/g, '\n')])
-    }),
-  )
 })

@@ -37,6 +37,8 @@ export interface Asker {
   readonly ending: (() => Promise<object>) | undefined
   /** Throws when the run has ended in questions: what comes after would be said in a run that does not count. */
   refuseAfterSuspension(): void
+  /** Takes back what is still open: the call has been answered. */
+  end(): void
 }
 
 const has = (declared: unknown, needed: object): boolean =>
@@ -56,6 +58,10 @@ export const requireCapability = ({ client }: Peer, { needs, title }: Question<u
     needs,
   )
 }
+
+/** Why nobody is asked, or waited for, once the call has been answered. */
+export const tooLate = (title: string): Error =>
+  new Error(`The client cannot be asked (${title}): its call has been answered already`)
 
 /** What a function of `once` has returned, as it will be after a journey through the client. */
 export const remembered = (key: string, value: unknown): Json | undefined =>

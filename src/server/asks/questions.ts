@@ -1,4 +1,4 @@
-import { CapabilityError } from '../../errors.ts'
+import { CapabilityError, DefinitionError } from '../../errors.ts'
 import { type ElicitationSchema, elicitationSchema } from '../../model/elicitation.ts'
 import { isSchema, notASchema, type Schema } from '../../model/schema/index.ts'
 import { show } from '../../model/schema/problems.ts'
@@ -14,6 +14,7 @@ import type { Revision } from '../../protocol/revision.ts'
 import { isObject, type JsonObject } from '../../wire/json.ts'
 import type { MaybePromise } from '../types.ts'
 import type { Answer, Question } from './question.ts'
+import { checkSampleParams, isContent } from './sample-params.ts'
 
 const wrong = (problems: string): { readonly ok: false; readonly problems: string } => ({ ok: false, problems })
 
@@ -29,6 +30,11 @@ const compile = (schema: Schema): ElicitationSchema => {
   return known
 }
 
+const checkMessage = (message: unknown, where: string): void => {
+  if (typeof message !== 'string')
+    throw new DefinitionError(`${where}: the message must be a string, got ${show(message)}`)
+}
+
 const unknownTo = (revision: Revision, what: string, needs: object): CapabilityError =>
   new CapabilityError(`Revision ${revision.version} has no ${what}`, needs)
 
@@ -37,6 +43,7 @@ const URL_MODE = { elicitation: { url: {} } }
 
 /** 2025-06-18 Elicitation: a form for the user. */
 export const formQuestion = (revision: Revision, message: string, schema: Schema): Question<ElicitAnswer<unknown>> => {
+  checkMessage(message, 'ctx.elicit')
   const rules = revision.asks.elicitation
   if (!rules) throw unknownTo(revision, 'elicitation', FORM)
   const form = compile(schema)
@@ -67,6 +74,7 @@ export const urlQuestion = (
   url: string,
   elicitationId: string,
 ): Question<{ readonly action: 'accept' | 'decline' | 'cancel' }> => {
+  checkMessage(message, 'ctx.elicitUrl')
   const mode = revision.asks.elicitation?.url ?? 'none'
   if (mode === 'none') throw unknownTo(revision, 'URL elicitation', URL_MODE)
   if (!URL.canParse(url)) throw new TypeError(`ctx.elicitUrl: the URL must be absolute, got ${show(url)}`)
@@ -102,18 +110,17 @@ const withoutTools = (revision: Revision, messages: readonly SamplingMessage[]):
   throw unknownTo(revision, `sampling with ${show(unknown)}`, { sampling: {} })
 }
 
-const isContent = (value: unknown): boolean => isObject(value) && typeof value['type'] === 'string'
-
 const readSample = (answer: unknown): Answer<SampleResult> => {
   const { role, content, model } = isObject(answer) ? answer : {}
   if (role !== 'assistant' && role !== 'user') return wrong('"role" must be assistant or user')
-  if (![content].flat().every(isContent)) return wrong('"content" must be content with a "type", or an array of that')
+  if (!isContent(content)) return wrong('"content" must be content with a "type", or an array of that')
   if (typeof model !== 'string') return wrong('"model" must be the name of the model')
   return { ok: true, value: answer as SampleResult }
 }
 
 /** Sampling: a completion by the client's model. */
 export const sampleQuestion = (revision: Revision, params: SampleParams): Question<SampleResult> => {
+  checkSampleParams(params)
   const needs = samplingNeeds(params, revision)
   const { samplingTools } = revision.asks
   if ('tools' in needs.sampling && !samplingTools) throw unknownTo(revision, 'sampling with tools', needs)

@@ -5,7 +5,7 @@ import type { Incoming } from '../context.ts'
 import { principalOf } from '../principal.ts'
 import type { MaybePromise } from '../types.ts'
 import { digestOf } from './digest.ts'
-import { type Asker, Keys, type Question, remembered, requireCapability } from './question.ts'
+import { type Asker, Keys, type Question, remembered, requireCapability, tooLate } from './question.ts'
 
 /** What is carried from round to round, sealed. */
 interface State {
@@ -129,6 +129,9 @@ export class Rounds implements Asker {
     return this.#track(this.#runOnce(key, run))
   }
 
+  // What a round has asked goes out with its answer.
+  end(): void {}
+
   /** Throws when the round has ended: what comes after would be said in a run that does not count any more. */
   refuseAfterSuspension(): void {
     if (this.#suspended) throw new SuspensionError('The round has ended; let this error pass')
@@ -170,6 +173,7 @@ export class Rounds implements Asker {
 
   async #ask<Value>(question: Question<Value>, givenKey: string | undefined): Promise<Value> {
     this.refuseAfterSuspension()
+    if (this.#incoming.ended) throw tooLate(question.title)
     requireCapability(this.#incoming.peer, question)
     const key = this.#keys.claim(givenKey)
     const digest = digestOf(question)

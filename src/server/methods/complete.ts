@@ -3,8 +3,9 @@ import type { CompleteResult } from '../../model/types.ts'
 import { isObject } from '../../wire/json.ts'
 import type { Params } from '../../wire/message.ts'
 import { Context, type Incoming } from '../context.ts'
+import type { Generation } from '../generation.ts'
+import { scoped } from '../layers.ts'
 import type { Plan, PlannedPrompt, PlannedTemplate } from '../plan.ts'
-import type { ServerRuntime } from '../runtime.ts'
 import type { MaybePromise } from '../types.ts'
 import { guarded, invalidParams, unknownName } from './guards.ts'
 
@@ -64,7 +65,7 @@ const toResult = (values: unknown): CompleteResult => {
 }
 
 const suggest = (
-  runtime: ServerRuntime,
+  generation: Generation,
   incoming: Incoming,
   planned: Completed,
   params: Params,
@@ -76,18 +77,18 @@ const suggest = (
   }
   const completer = planned.completers.get(name)
   if (!completer) return EMPTY
-  const context = new Context(incoming, runtime.hostOf(planned.entry.scope))
+  const context = new Context(incoming, generation.hostOf(planned.entry.scope))
   context['~add']({ arguments: resolvedArguments(params['context']) })
   return Promise.resolve(completer(value, context)).then(toResult)
 }
 
 /** 2026-07-28 Completion. */
-export const complete = (runtime: ServerRuntime, incoming: Incoming, params: Params = {}): MaybePromise<object> => {
+export const complete = (generation: Generation, incoming: Incoming, params: Params = {}): MaybePromise<object> => {
   const { ref } = params
-  const { planned, unknown } = resolve(runtime.plan, isObject(ref) ? ref : {})
+  const { planned, unknown } = resolve(generation.plan, isObject(ref) ? ref : {})
   if (!planned) throw unknown()
   const { entry } = planned
   return guarded(entry, incoming, unknown, () =>
-    runtime.scoped(entry.scope, incoming, params, (given = {}) => suggest(runtime, incoming, planned, given)),
+    scoped(entry.scope, incoming, params, (given = {}) => suggest(generation, incoming, planned, given)),
   )
 }

@@ -1,8 +1,8 @@
-import { isLoggingLevel, LOGGING_LEVELS } from '../../model/types.ts'
+import { isLoggingLevel, LOGGING_LEVELS, type ServerCapabilities } from '../../model/types.ts'
 import { StatefulPeer } from '../../protocol/stateful.ts'
 import type { Params } from '../../wire/message.ts'
 import type { Incoming } from '../context.ts'
-import type { ServerRuntime } from '../runtime.ts'
+import type { Generation } from '../generation.ts'
 import { invalidParams } from './guards.ts'
 
 const EMPTY = Object.freeze({})
@@ -10,27 +10,33 @@ const EMPTY = Object.freeze({})
 /** 2025-11-25 Ping: an empty result. */
 export const ping = (): object => EMPTY
 
+// Without a session, nothing can be sent to the client of its own accord.
+const withoutChanges = ({ tools, prompts, resources, ...rest }: ServerCapabilities): ServerCapabilities => ({
+  ...rest,
+  ...(prompts && { prompts: EMPTY }),
+  ...(resources && { resources: EMPTY }),
+  ...(tools && { tools: EMPTY }),
+})
+
 /** 2025-11-25 §Initialization. */
-export const initialize = (
-  { plan, settings }: ServerRuntime,
-  incoming: Incoming,
-  params: Params | undefined,
-): object => {
+export const initialize = ({ plan, runtime }: Generation, incoming: Incoming, params: Params | undefined): object => {
   const peer = incoming.peer as StatefulPeer
-  peer.open(settings.served, params)
+  peer.open(runtime.settings.served, params)
+  peer.offered = plan.capabilities
   const { instructions } = plan.definition.info
   return {
     protocolVersion: peer.revision.version,
-    capabilities: plan.capabilities,
+    capabilities: peer.session ? plan.capabilities : withoutChanges(plan.capabilities),
     serverInfo: plan.info,
     ...(instructions !== undefined && { instructions }),
   }
 }
 
 /** 2026-07-28 Discovery. */
-export const discover = (runtime: ServerRuntime): object =>
-  runtime.remembered('server/discover', () => {
-    const { plan, settings } = runtime
+export const discover = (generation: Generation): object =>
+  generation.remembered('server/discover', () => {
+    const { plan, runtime } = generation
+    const { settings } = runtime
     const { instructions } = plan.definition.info
     return {
       supportedVersions: settings.served.versions,
@@ -42,7 +48,7 @@ export const discover = (runtime: ServerRuntime): object =>
   })
 
 /** 2025-11-25 §Setting Log Level. */
-export const setLevel = (_runtime: ServerRuntime, incoming: Incoming, params: Params | undefined): object => {
+export const setLevel = (_generation: Generation, incoming: Incoming, params: Params | undefined): object => {
   const level = params?.['level']
   if (!isLoggingLevel(level))
     throw invalidParams(`logging/setLevel: "level" must be one of ${LOGGING_LEVELS.join(', ')}`)

@@ -2,10 +2,11 @@ import { isObject } from '../../wire/json.ts'
 import type { Params } from '../../wire/message.ts'
 import { Context, type Incoming } from '../context.ts'
 import { labelOf, type PromptDefinition } from '../definition.ts'
+import type { Generation } from '../generation.ts'
+import { scoped } from '../layers.ts'
 import { toMessages } from '../messages.ts'
 import type { Planned } from '../plan.ts'
 import { isThenable } from '../results.ts'
-import type { ServerRuntime } from '../runtime.ts'
 import type { MaybePromise } from '../types.ts'
 import { guarded, invalidParams, stringParam, unknownName } from './guards.ts'
 
@@ -20,7 +21,7 @@ const argumentsOf = (params: Params | undefined): Readonly<Record<string, unknow
 }
 
 const run = (
-  runtime: ServerRuntime,
+  generation: Generation,
   incoming: Incoming,
   { entry, run: handle }: Planned<PromptDefinition>,
   params: Params | undefined,
@@ -30,24 +31,24 @@ const run = (
     ...(description && { description }),
     messages: toMessages(value, labelOf(entry)),
   })
-  const value = handle(argumentsOf(params), new Context(incoming, runtime.hostOf(entry.scope)))
+  const value = handle(argumentsOf(params), new Context(incoming, generation.hostOf(entry.scope)))
   return isThenable(value) ? Promise.resolve(value).then(convert) : convert(value)
 }
 
 /** 2026-07-28 §Getting a Prompt. Arguments that do not fit are a protocol error: no model reads them. */
 export const getPrompt = (
-  runtime: ServerRuntime,
+  generation: Generation,
   incoming: Incoming,
   params: Params | undefined,
 ): MaybePromise<object> => {
   const name = stringParam(params, 'name', 'prompts/get')
-  const { prompts } = runtime.plan
+  const { prompts } = generation.plan
   const prompt = prompts.get(name)
   if (!prompt) throw unknownName('prompt', name, prompts)
   return guarded(
     prompt.entry,
     incoming,
     () => unknownName('prompt', name, prompts),
-    () => runtime.scoped(prompt.entry.scope, incoming, params, (given) => run(runtime, incoming, prompt, given)),
+    () => scoped(prompt.entry.scope, incoming, params, (given) => run(generation, incoming, prompt, given)),
   )
 }

@@ -1,7 +1,7 @@
 import type { ServerCapabilities } from '../../model/types.ts'
 import type { Params } from '../../wire/message.ts'
 import type { Incoming } from '../context.ts'
-import type { ServerRuntime } from '../runtime.ts'
+import type { Generation } from '../generation.ts'
 import type { MaybePromise } from '../types.ts'
 import { callTool } from './call-tool.ts'
 import { complete } from './complete.ts'
@@ -12,7 +12,7 @@ import { readResource } from './read-resource.ts'
 import { listen, subscribe, unsubscribe } from './subscriptions.ts'
 
 /** Answers one method with a result that no revision has shaped yet. */
-export type Method = (runtime: ServerRuntime, incoming: Incoming, params: Params | undefined) => MaybePromise<object>
+export type Method = (generation: Generation, incoming: Incoming, params: Params | undefined) => MaybePromise<object>
 
 /** A method of the protocol, and the capability without which it is not there. */
 interface BuiltIn {

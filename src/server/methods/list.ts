@@ -3,8 +3,8 @@ import { decodeBase64Url, encodeBase64Url } from '../../wire/base64.ts'
 import type { Params } from '../../wire/message.ts'
 import { Context, type Incoming } from '../context.ts'
 import type { EntryDefinition, TemplateDefinition } from '../definition.ts'
+import type { Generation } from '../generation.ts'
 import type { Plan, Planned, PlannedTemplate } from '../plan.ts'
-import type { ServerRuntime } from '../runtime.ts'
 import type { ListedResource, MaybePromise } from '../types.ts'
 import { invalidParams, visible } from './guards.ts'
 
@@ -46,14 +46,14 @@ const listed = (entry: TemplateDefinition, item: string | ListedResource): Resou
 }
 
 const listResources = async (
-  runtime: ServerRuntime,
+  generation: Generation,
   incoming: Incoming,
   templates: readonly PlannedTemplate[],
 ): Promise<readonly Resource[]> => {
   const shown = await visible(templates, incoming)
   const lists = await Promise.all(
     shown.map(async ({ entry, list }) => {
-      const items = await list?.(undefined, new Context(incoming, runtime.hostOf(entry.scope)))
+      const items = await list?.(undefined, new Context(incoming, generation.hostOf(entry.scope)))
       // A layer that answers in place of the list has nothing to show.
       return Array.isArray(items) ? items.map((item: string | ListedResource) => listed(entry, item)) : []
     }),
@@ -76,13 +76,13 @@ const offsetOf = (method: string, member: string, cursor: unknown): number => {
 }
 
 const page = (
-  { settings }: ServerRuntime,
+  { runtime }: Generation,
   member: string,
   items: readonly object[],
   offset: number,
   isPrivate: boolean,
 ): object => {
-  const { pageSize, cache } = settings
+  const { pageSize, cache } = runtime.settings
   const end = offset + pageSize
   return {
     [member]: items.slice(offset, end),
@@ -97,17 +97,17 @@ const listings = (entries: readonly Planned<Listed>[]): readonly object[] => ent
 /** 2026-07-28 Pagination and Caching: a page of a list. What depends on the caller is `private` by itself. */
 export const list =
   (method: ListMethod) =>
-  (runtime: ServerRuntime, incoming: Incoming, params: Params | undefined): MaybePromise<object> => {
+  (generation: Generation, incoming: Incoming, params: Params | undefined): MaybePromise<object> => {
     const { member, entries, listing }: List = LISTS[method]
-    const { plan } = runtime
+    const { plan } = generation
     const all = entries(plan)
     const templates = listing(plan)
     const offset = offsetOf(method, member, params?.['cursor'])
     if (templates.length === 0 && all.every(({ entry }) => entry.enabled === undefined)) {
       if (offset > 0 && offset >= all.length) throw badCursor(method)
-      return runtime.remembered(`${method} ${offset}`, () => page(runtime, member, listings(all), offset, false))
+      return generation.remembered(`${method} ${offset}`, () => page(generation, member, listings(all), offset, false))
     }
-    return Promise.all([visible(all, incoming), listResources(runtime, incoming, templates)]).then(
-      ([shown, resources]) => page(runtime, member, [...listings(shown), ...resources], offset, true),
+    return Promise.all([visible(all, incoming), listResources(generation, incoming, templates)]).then(
+      ([shown, resources]) => page(generation, member, [...listings(shown), ...resources], offset, true),
     )
   }

@@ -5,9 +5,10 @@ import type { Params } from '../../wire/message.ts'
 import { toContents } from '../contents.ts'
 import { Context, type Incoming } from '../context.ts'
 import { type Handler, labelOf, type ResourceDefinition, type Scope, type TemplateDefinition } from '../definition.ts'
+import type { Generation } from '../generation.ts'
+import { scoped } from '../layers.ts'
 import { normalised, type Plan, type Planned } from '../plan.ts'
 import { isThenable } from '../results.ts'
-import type { ServerRuntime } from '../runtime.ts'
 import type { MaybePromise, ReadableContents } from '../types.ts'
 import { guarded, invalidParams, isEnabled, openNames, stringParam } from './guards.ts'
 
@@ -55,18 +56,18 @@ export const notFound = ({ resources }: Plan, uri: string): McpError => {
 }
 
 const read = (
-  runtime: ServerRuntime,
+  generation: Generation,
   incoming: Incoming,
   { uri, entry, run, args }: Found,
   depth: number,
 ): MaybePromise<ReadResult> => {
   const convert = (value: unknown): ReadResult => {
     const contents = toContents(value, uri, entry.listing.mimeType, labelOf(entry))
-    if (!contents) throw notFound(runtime.plan, uri)
+    if (!contents) throw notFound(generation.plan, uri)
     const { ttlMs = 0, scope = 'private' } = entry.cache ?? {}
     return { contents, ttlMs, cacheScope: scope }
   }
-  const value = run(args, new Context(incoming, runtime.hostOf(entry.scope), depth))
+  const value = run(args, new Context(incoming, generation.hostOf(entry.scope), depth))
   return isThenable(value) ? Promise.resolve(value).then(convert) : convert(value)
 }
 
@@ -82,18 +83,18 @@ export const hasResource = (plan: Plan, incoming: Incoming, uri: string): MaybeP
 
 /** 2026-07-28 §Reading Resources. */
 export const readResource = (
-  runtime: ServerRuntime,
+  generation: Generation,
   incoming: Incoming,
   params: Params | undefined,
 ): MaybePromise<object> => {
   const uri = stringParam(params, 'uri', 'resources/read')
-  const found = find(runtime.plan, uri)
-  if (!found) throw notFound(runtime.plan, uri)
+  const found = find(generation.plan, uri)
+  if (!found) throw notFound(generation.plan, uri)
   return guarded(
     found.entry,
     incoming,
-    () => notFound(runtime.plan, uri),
-    () => runtime.scoped(found.entry.scope, incoming, params, () => read(runtime, incoming, found, 0)),
+    () => notFound(generation.plan, uri),
+    () => scoped(found.entry.scope, incoming, params, () => read(generation, incoming, found, 0)),
   )
 }
 
@@ -104,7 +105,7 @@ export const readResource = (
  * @throws McpError when there is no such resource
  */
 export const readWithin = async (
-  runtime: ServerRuntime,
+  generation: Generation,
   incoming: Incoming,
   { publicUri }: Scope,
   uri: string,
@@ -114,10 +115,10 @@ export const readWithin = async (
   if (depth > MAX_DEPTH) {
     throw new DefinitionError(`readResource: ${MAX_DEPTH} resources read one another; ${uri} may be reading itself`)
   }
-  const { plan } = runtime
+  const { plan } = generation
   const found = find(plan, publicUri(uri)) ?? find(plan, uri)
   const unknown = (): McpError => notFound(plan, uri)
   if (!found) throw unknown()
-  const { contents } = await guarded(found.entry, incoming, unknown, () => read(runtime, incoming, found, depth))
+  const { contents } = await guarded(found.entry, incoming, unknown, () => read(generation, incoming, found, depth))
   return { contents }
 }

@@ -8,7 +8,7 @@ export class Archive {
   readonly #stream: string
   readonly #logger: Logger
   #store: EventStore | undefined
-  #keeping: Promise<unknown> | undefined
+  #keeping: Promise<void> | undefined
 
   /** @param store undefined where nothing is kept */
   constructor(store: EventStore | undefined, stream: string, logger: Logger) {
@@ -25,8 +25,9 @@ export class Archive {
   /** Keeps an event; nobody waits for it. */
   keep(event: StoredEvent): void {
     const kept = this.#attempt((store) => store.append(this.#stream, event))
+    const before = this.#keeping
     // Whoever reads later must find it, however long the store takes.
-    if (kept) this.#keeping = Promise.all([this.#keeping, kept])
+    if (kept) this.#keeping = kept.then(() => before)
   }
 
   /** The events behind a number. Undefined where nothing is kept. */
@@ -44,7 +45,8 @@ export class Archive {
   forget(): void {
     const store = this.#store
     this.#store = undefined
-    Promise.resolve()
+    // Behind what is still being kept, which would otherwise stay for ever.
+    Promise.resolve(this.#keeping)
       .then(() => store?.remove(this.#stream))
       .catch(() => undefined)
   }

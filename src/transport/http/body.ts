@@ -1,44 +1,57 @@
+import { ErrorCode } from '../../errors.ts'
+import type { Settings } from '../../server/settings.ts'
 import { decodeUtf8 } from '../../wire/bytes.ts'
 import { isDeeperThan, MAX_DEPTH, type Parsed, parseJson } from '../../wire/json.ts'
-import { accepts, mediaTypeOf } from '../../wire/media-type.ts'
 import type { Body, Exchange } from './exchange.ts'
-import type { HttpError } from './refuse.ts'
-
-const NEEDED_TYPES = {
-  auto: ['application/json', 'text/event-stream'],
-  json: ['application/json'],
-  sse: ['text/event-stream'],
-} as const
+import { type Headers, refuse, turnAway } from './refuse.ts'
 
 const failed = (reason: string): Parsed => ({ ok: false, reason })
 
 const NOT_UTF8 = failed('it is not UTF-8')
 
-/** Why a client cannot read what it will be answered; undefined when it can. */
-export const checkAccept = (exchange: Exchange, responseMode: keyof typeof NEEDED_TYPES): HttpError | undefined => {
-  const needed = NEEDED_TYPES[responseMode]
-  const accept = exchange.header('accept')
-  return needed.every((type) => accepts(accept, type))
-    ? undefined
-    : { status: 406, message: `Accept must list ${needed.join(' and ')}` }
-}
-
-/** Why the types that a request sends and wants are not those of the protocol; undefined when they are. */
-export const checkTypes = (exchange: Exchange, responseMode: keyof typeof NEEDED_TYPES): HttpError | undefined =>
-  mediaTypeOf(exchange.header('content-type')) === 'application/json'
-    ? checkAccept(exchange, responseMode)
-    : { status: 415, message: 'Content-Type must be application/json' }
-
 /** What a body says, as far as it could be read. */
-export const parseBody = (body: Exclude<Body, 'too large' | 'taken'>): Parsed => {
+const parseBody = (body: Exclude<Body, 'too large' | 'taken'>): Parsed => {
   if (body === 'malformed') return NOT_UTF8
   return body === 'lost' ? failed('it broke off') : parseJson(body.text)
 }
 
 /** What a body says that its host has read: into a value, a text, or bytes. */
-export const parseGiven = (body: unknown): Parsed => {
+const parseGiven = (body: unknown): Parsed => {
   const value = body instanceof Uint8Array ? decodeUtf8(body) : body
   if (value === undefined) return NOT_UTF8
   if (typeof value === 'string') return parseJson(value)
   return isDeeperThan(value, MAX_DEPTH) ? failed(`it nests deeper than ${MAX_DEPTH} levels`) : { ok: true, value }
+}
+
+/** Reads the JSON that a request has brought, or answers why that cannot be. */
+export const takeBody = (
+  exchange: Exchange,
+  { maxBodyBytes, logger, served }: Settings,
+  headers: Headers,
+  take: (value: unknown) => void,
+): void => {
+  const tooLarge = (): void => {
+    const message = `The body is larger than ${maxBodyBytes} bytes`
+    turnAway(exchange, served, { connection: 'close', ...headers }, { status: 413, message })
+  }
+  const taken = (): void => {
+    logger.error(
+      'the host has read the body of a request and passed nothing on: give what it parsed to handler as its third ' +
+        'argument, or as request.body; to fetch, give the request unread',
+    )
+    const message = 'The body was read before it came here'
+    refuse(exchange, served, headers, 500, { code: ErrorCode.InternalError, message })
+  }
+  const parsed = (body: Parsed): void => {
+    if (body.ok) return take(body.value)
+    const error = { code: ErrorCode.ParseError, message: `Parse error: ${body.reason}` }
+    refuse(exchange, served, headers, 400, error)
+  }
+  if (exchange.parsedBody !== undefined) return parsed(parseGiven(exchange.parsedBody))
+  if (Number(exchange.header('content-length')) > maxBodyBytes) return tooLarge()
+  exchange.readBody(maxBodyBytes, (body: Body) => {
+    if (body === 'too large') tooLarge()
+    else if (body === 'taken') taken()
+    else parsed(parseBody(body))
+  })
 }

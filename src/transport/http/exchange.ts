@@ -12,6 +12,8 @@ export interface EventStream {
   write(text: string): Promise<void> | undefined
   /** Writes the last piece, however slow the reader is. */
   end(text: string): void
+  /** Breaks it off: its reader is given up. */
+  abort(): void
 }
 
 /** One HTTP request and its response, as the endpoint sees them, whatever carries them. */

@@ -37,8 +37,7 @@ class FetchEventStream implements EventStream {
     const controller = this.#controller
     if (!controller) return undefined
     if (HIGH_WATER_MARK - roomIn(controller) > MAX_UNREAD) {
-      controller.error(new Error('The reader does not keep up'))
-      this.#leave()
+      this.abort()
       this.#tooSlow()
       return undefined
     }
@@ -50,6 +49,11 @@ class FetchEventStream implements EventStream {
     this.#controller?.enqueue(this.#encoder.encode(text))
     this.#controller?.close()
     this.#controller = undefined
+  }
+
+  abort(): void {
+    this.#controller?.error(new Error('The reader does not keep up'))
+    this.#leave()
   }
 
   #leave(): void {
@@ -135,19 +139,28 @@ export class FetchExchange implements Exchange {
   }
 
   async #read(limit: number): Promise<Body> {
-    const reader = this.#request.body?.getReader()
+    const { body, signal } = this.#request
+    const reader = body?.getReader()
+    let isLeft = false
+    const leave = (): void => {
+      isLeft = true
+      // Not awaited: nothing says that whoever sends the body ever settles this.
+      reader?.cancel().catch(() => undefined)
+    }
+    signal.addEventListener('abort', leave, { once: true })
     const chunks: Uint8Array[] = []
     let size = 0
-    while (reader) {
+    while (reader && size <= limit) {
       const { done, value } = await reader.read()
       if (done) break
       size += value.byteLength
-      if (size > limit) {
-        // Not awaited: nothing says that whoever sends the body ever settles this.
-        reader.cancel().catch(() => undefined)
-        return 'too large'
-      }
       chunks.push(value)
+    }
+    signal.removeEventListener('abort', leave)
+    if (isLeft) return 'lost'
+    if (size > limit) {
+      leave()
+      return 'too large'
     }
     const text = decodeUtf8(joined(chunks, size))
     return text === undefined ? 'malformed' : { text }

@@ -1,9 +1,13 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DefinitionError } from '../../errors.ts'
+import { show } from '../../model/schema/problems.ts'
 import type { Definition } from '../../server/definition.ts'
 import type { ListenOptions, Running } from '../../server/faces.ts'
+import { checkOptions } from '../../server/options.ts'
+import { OPTION_NAMES } from '../../server/settings.ts'
 import { bind } from '../bind.ts'
+import { within } from '../within.ts'
 import { endpointPath } from './mount.ts'
 
 const explain = (error: NodeJS.ErrnoException, port: number, host: string): Error => {
@@ -11,6 +15,7 @@ const explain = (error: NodeJS.ErrnoException, port: number, host: string): Erro
     EADDRINUSE: `port ${port} on ${host} is taken; choose another, or 0 for any that is free`,
     EACCES: `port ${port} needs more rights; choose one above 1023`,
     EADDRNOTAVAIL: `${host} is no address of this machine`,
+    ENOTFOUND: `${host} is no host that is known here; give an address such as 127.0.0.1 or 0.0.0.0`,
   }[String(error.code)]
   return reason ? new DefinitionError(`listen: ${reason}`, { cause: error }) : error
 }
@@ -18,21 +23,17 @@ const explain = (error: NodeJS.ErrnoException, port: number, host: string): Erro
 const urlOf = ({ address, family, port }: AddressInfo, path: string): string =>
   `http://${family === 'IPv6' ? `[${address}]` : address}:${port}${path}`
 
+const MAX_PORT = 65_535
+
 // What has been answered may still be on its way to a client.
 const FLUSH_MS = 1_000
 
-const atMost = async (ms: number, done: Promise<void>): Promise<void> => {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  await Promise.race([done, late])
-  clearTimeout(timer)
-}
-
 /** Serves a definition over HTTP on Node. */
 export const listen = async (definition: Definition, options: ListenOptions): Promise<Running> => {
+  checkOptions(options, [...OPTION_NAMES, 'port', 'host'], 'listen')
   const { port = 8000, host = '127.0.0.1', ...rest } = options
+  if (!Number.isInteger(port) || port < 0 || port > MAX_PORT)
+    throw new DefinitionError(`listen: port must be a whole number from 0 to ${MAX_PORT}, got ${show(port)}`)
   const runtime = bind(definition, rest)
   await runtime['~server'].start()
   const server = createServer(runtime.handler)
@@ -52,7 +53,7 @@ export const listen = async (definition: Definition, options: ListenOptions): Pr
     try {
       await runtime.close(closing)
     } finally {
-      await atMost(FLUSH_MS, closed)
+      await within(FLUSH_MS, closed)
       server.closeAllConnections()
       await closed
     }

@@ -36,7 +36,7 @@ class NodeEventStream implements EventStream {
     const response = this.#response
     if (response.writableEnded || hasGone(response)) return undefined
     if (response.writableLength > MAX_UNREAD) {
-      response.destroy()
+      this.abort()
       this.#tooSlow()
       return undefined
     }
@@ -45,6 +45,10 @@ class NodeEventStream implements EventStream {
 
   end(text: string): void {
     if (!this.#response.writableEnded) this.#response.end(text)
+  }
+
+  abort(): void {
+    this.#response.destroy()
   }
 }
 
@@ -66,24 +70,22 @@ export class NodeExchange extends NodeCaller implements Exchange {
   readBody(limit: number, done: (body: Body) => void): void {
     const request: Readable = this.#request
     if (request.readableEnded) return done('taken')
-    const chunks: Buffer[] = []
-    let size = 0
-    let settled = false
-    const settle = (body: Body): void => {
-      if (settled) return
-      settled = true
-      done(body)
-    }
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size <= limit) chunks.push(chunk)
-      else settle('too large')
+    const body = new Promise<Body>((resolve) => {
+      const chunks: Buffer[] = []
+      let size = 0
+      request.on('data', (chunk: Buffer) => {
+        size += chunk.length
+        if (size <= limit) chunks.push(chunk)
+        else resolve('too large')
+      })
+      request.on('end', () => {
+        if (size <= limit) resolve(read(chunks))
+      })
+      request.on('close', () => resolve('lost'))
+      request.on('error', () => resolve('lost'))
     })
-    request.on('end', () => {
-      if (!settled) settle(read(chunks))
-    })
-    request.on('close', () => settle('lost'))
-    request.on('error', () => settle('lost'))
+    // Events come outside of the asynchronous context in which the host has called us; a promise goes on within it.
+    void body.then(done)
   }
 
   respond(status: number, headers: Record<string, string>, body?: string): void {

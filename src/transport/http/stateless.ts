@@ -6,18 +6,18 @@ import { Incoming } from '../../server/context.ts'
 import type { Reply, ServerRuntime } from '../../server/runtime.ts'
 import type { MaybePromise } from '../../server/types.ts'
 import type { ErrorObject, Request } from '../../wire/message.ts'
-import { checkAccept } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import { checkMirrors, checkVersionHeader } from './mirror.ts'
 import { CLOSING, type Headers, invalidRequest, respondError, unavailable } from './refuse.ts'
 import { HttpReply } from './reply.ts'
+import { checkAccept } from './types.ts'
 
 /** Whether a request stands alone: by its envelope, or by a header that names a stateless revision. */
-export const isStateless = (served: Served, exchange: Exchange, { method, params }: Request): boolean => {
-  if (hasEnvelope(params)) return true
+export const isStateless = (served: Served, exchange: Exchange, request: Request): boolean => {
+  if (hasEnvelope(request)) return true
   const header = exchange.header('mcp-protocol-version')
   if (header !== undefined && served.byVersion.get(header)?.conversation === 'stateless') return true
-  return served.newestStateful === undefined && method !== 'initialize'
+  return served.newestStateful === undefined && request.method !== 'initialize'
 }
 
 // 2026-07-28 Streamable HTTP, Server Validation: the first failure wins, and a mismatch comes before the version.
@@ -71,11 +71,13 @@ export const answerStateless = (
   headers: Headers,
   request: Request,
 ): void => {
+  const { plan } = runtime
   const peer = findPeer(runtime, exchange, request)
   if (!(peer instanceof Promise)) return answerPeer(runtime, exchange, headers, request, peer)
-  void peer.then((late) =>
-    runtime.closed
-      ? unavailable(exchange, runtime.settings.served, headers, CLOSING)
-      : answerPeer(runtime, exchange, headers, request, late),
-  )
+  void peer.then((late) => {
+    if (runtime.closed) unavailable(exchange, runtime.settings.served, headers, CLOSING)
+    // Its headers were compared with a tool that has been replaced meanwhile.
+    else if (runtime.plan !== plan) answerStateless(runtime, exchange, headers, request)
+    else answerPeer(runtime, exchange, headers, request, late)
+  })
 }

@@ -1,15 +1,15 @@
-import { Connection } from '../../server/connection.ts'
 import type { NodeRequest, NodeSocket, UpgradeHandler } from '../../server/faces.ts'
 import type { ServerRuntime } from '../../server/runtime.ts'
 import { CloseCode } from '../../wire/close-code.ts'
-import { parseJson } from '../../wire/json.ts'
+import type { Connections } from '../connections.ts'
 import { Guard } from '../http/guard.ts'
 import { isMountedEndpoint } from '../http/mount.ts'
 import { NodeCaller } from '../http/node-caller.ts'
 import { acceptOf, asksForWebSocket, handshakeProblem, type Refusal, SUBPROTOCOL } from './handshake.ts'
 import { answerWithoutUpgrade } from './ordinary.ts'
 import { acceptUpgrade, refuseUpgrade } from './response.ts'
-import { type Closure, WebSocketChannel } from './socket.ts'
+import { WebSocketChannel } from './socket.ts'
+import { overWebSocket } from './transport.ts'
 
 const NOT_FOUND: Refusal = { status: 404, headers: {}, message: 'There is no WebSocket here' }
 const NO_SUCH_UPGRADE: Refusal = {
@@ -24,10 +24,11 @@ const NOT_STARTED: Refusal = { status: 503, headers: { 'retry-after': '1' }, mes
 export class WebSocketEndpoint {
   readonly #runtime: ServerRuntime
   readonly #guard: Guard
-  readonly #channels = new Set<WebSocketChannel>()
+  readonly #connections: Connections
 
-  constructor(runtime: ServerRuntime) {
+  constructor(runtime: ServerRuntime, connections: Connections) {
     this.#runtime = runtime
+    this.#connections = connections
     this.#guard = new Guard(runtime.settings)
   }
 
@@ -39,14 +40,6 @@ export class WebSocketEndpoint {
     else if (next) next()
     else if (isWebSocket) refuseUpgrade(socket, NOT_FOUND)
     else if (!answerWithoutUpgrade(request, socket, head)) refuseUpgrade(socket, NO_SUCH_UPGRADE)
-  }
-
-  /** Closes every connection, once what has been answered is on its way. */
-  async close(): Promise<void> {
-    if (this.#channels.size === 0) return
-    await new Promise((resolve) => setImmediate(resolve))
-    const closing = [...this.#channels].map((channel) => channel.close(CloseCode.GoingAway, 'the server is closing'))
-    await Promise.all(closing)
   }
 
   #isOwn(request: NodeRequest): boolean {
@@ -70,6 +63,8 @@ export class WebSocketEndpoint {
       this.#runtime.closed || this.#start(),
     ])
     if (socket.destroyed) return
+    // Its end has been told already, while nobody listened.
+    if (socket.readableEnded) return void socket.destroy()
     if (this.#runtime.closed) return refuseUpgrade(socket, CLOSING)
     if (!isStarted) return refuseUpgrade(socket, NOT_STARTED)
     acceptUpgrade(socket, accept)
@@ -95,22 +90,7 @@ export class WebSocketEndpoint {
       maxMessageBytes,
       keepAliveMs,
     })
-    const connection = new Connection(this.#runtime, channel, caller)
-    this.#channels.add(channel)
-    void channel.closed.then((closure) => {
-      this.#channels.delete(channel)
-      connection.disconnect()
-      this.#report(closure)
-    })
-    channel.onMessage((text) => {
-      const parsed = parseJson(text)
-      if (parsed.ok) connection.receive(parsed.value)
-      else connection.refuse(parsed.reason)
-    })
-  }
-
-  #report({ code, reason, clean }: Closure): void {
-    const { logger } = this.#runtime.settings
-    if (code === CloseCode.PolicyViolation && !clean) logger.warn(`closed a WebSocket: ${reason}`)
+    const goodbye = { code: CloseCode.GoingAway, reason: 'the server is closing' }
+    void this.#connections.open(overWebSocket(channel, goodbye), { surroundings: caller }).start()
   }
 }

@@ -9,8 +9,8 @@ import { SocketWriter } from './writer.ts'
 /** How long the other side may take to close, once it has been told to. */
 export const CLOSE_TIMEOUT_MS = 2_000
 
-/** How many bytes of answers may wait for a slow reader: it has asked for them, and asks for no more meanwhile. */
-export const MAX_UNREAD_ANSWERS = 16 * MAX_UNREAD
+/** How many bytes of texts may wait for a slow reader. Whoever sends them may set a closer limit. */
+const MAX_UNREAD_TEXTS = 16 * MAX_UNREAD
 
 const NOTHING = new Uint8Array()
 
@@ -30,6 +30,12 @@ export interface WebSocketOptions {
   readonly keepAliveMs: number | undefined
 }
 
+/**
+ * Takes in a text.
+ * @returns a promise while no more should come
+ */
+export type TextListener = (text: string) => void | Promise<void>
+
 /** Text messages in both directions over one WebSocket (RFC 6455), for either side. */
 export class WebSocketChannel {
   /** The subprotocol that was agreed on. */
@@ -41,7 +47,9 @@ export class WebSocketChannel {
   readonly #receiver: FrameReceiver
   readonly #writer: SocketWriter
   #head: Uint8Array
-  #onMessage: ((text: string) => void) | undefined
+  #onMessage: TextListener | undefined
+  /** What is waited for before more is read. */
+  #hold: Promise<void> | undefined
   #open = true
   #closure: Closure | undefined
   #problem = ''
@@ -62,7 +70,7 @@ export class WebSocketChannel {
     this.#socket = socket
     this.#head = head
     this.#isServer = side === 'server'
-    this.#writer = new SocketWriter(socket, (isRoom) => this.#pace(isRoom))
+    this.#writer = new SocketWriter(socket)
     this.#receiver = new FrameReceiver({
       masked: this.#isServer,
       maxMessageBytes,
@@ -78,7 +86,7 @@ export class WebSocketChannel {
   }
 
   /** Begins to read. Call it once, before anything else can happen: nothing is read until then. */
-  onMessage(listener: (text: string) => void): void {
+  onMessage(listener: TextListener): void {
     this.#onMessage = listener
     this.#read(this.#head)
     this.#head = NOTHING
@@ -90,12 +98,7 @@ export class WebSocketChannel {
    * @returns a promise when the reader is slow: it settles when there is room again, or when it has gone
    */
   send(text: string): Promise<void> | undefined {
-    return this.#open ? this.#write(Opcode.Text, encodeUtf8(text)) : undefined
-  }
-
-  /** Sends the answer to a message. */
-  reply(text: string): void {
-    if (this.#open) void this.#write(Opcode.Text, encodeUtf8(text), MAX_UNREAD_ANSWERS)
+    return this.#open ? this.#write(Opcode.Text, encodeUtf8(text), MAX_UNREAD_TEXTS) : undefined
   }
 
   /**
@@ -124,7 +127,7 @@ export class WebSocketChannel {
     if (event.kind === 'close') this.#finish({ code: event.code, reason: event.reason, clean: true })
     else if (event.kind === 'failure') this.#fail(event)
     else if (!this.#open) return
-    else if (event.kind === 'text') this.#onMessage?.(event.text)
+    else if (event.kind === 'text') this.#pace(this.#onMessage?.(event.text))
     else if (event.kind === 'ping') this.#write(Opcode.Pong, event.payload)
   }
 
@@ -139,11 +142,15 @@ export class WebSocketChannel {
     return undefined
   }
 
-  // A client that waited with reading for a server that does the same would wait for ever.
-  #pace(isRoom: boolean): void {
-    if (!this.#isServer || !this.#open) return
-    if (isRoom) this.#socket.resume()
-    else this.#socket.pause()
+  #pace(hold: void | Promise<void>): void {
+    if (!hold || hold === this.#hold) return
+    this.#hold = hold
+    this.#socket.pause()
+    void hold.then(() => {
+      if (hold !== this.#hold) return
+      this.#hold = undefined
+      this.#socket.resume()
+    })
   }
 
   #sendClose(code: number, reason: string): void {
@@ -189,8 +196,9 @@ export class WebSocketChannel {
 
   #checkAlive(): void {
     const { unread, sent } = this.#writer
-    // While it is slow to read, what it has read is the sign of life.
-    const isAlive = this.#heard || (unread > 0 && sent > this.#sent)
+    // While it is slow to read, what it has read is the sign of life; while we do not read, there can be none.
+    const isReading = unread > 0 ? sent > this.#sent : this.#hold !== undefined
+    const isAlive = this.#heard || isReading
     this.#sent = sent
     this.#heard = false
     if (isAlive && unread === 0) this.#write(Opcode.Ping, NOTHING)

@@ -7,7 +7,6 @@ const SLICE_BYTES = 64 * 1024
 /** Writes to a socket no faster than it is read; what waits is bounded. */
 export class SocketWriter {
   readonly #socket: NodeSocket
-  readonly #onRoom: (isRoom: boolean) => void
   readonly #room = new Room()
   #slices: Uint8Array[] = []
   #next = 0
@@ -19,10 +18,8 @@ export class SocketWriter {
   /** Of the message that nobody waited before. */
   #firstLength = 0
 
-  /** @param onRoom told when the reader becomes slow, and when there is room again */
-  constructor(socket: NodeSocket, onRoom: (isRoom: boolean) => void) {
+  constructor(socket: NodeSocket) {
     this.#socket = socket
-    this.#onRoom = onRoom
     socket.on('drain', () => this.#drained())
   }
 
@@ -68,9 +65,7 @@ export class SocketWriter {
       const slice = this.#slices[this.#next++] as Uint8Array
       this.#queued -= slice.length
       this.#handedOver += slice.length
-      if (this.#socket.write(slice)) continue
-      this.#isRoom = false
-      this.#onRoom(false)
+      this.#isRoom = this.#socket.write(slice)
     }
     if (this.#next < this.#slices.length) return
     this.#slices = []
@@ -81,8 +76,6 @@ export class SocketWriter {
   #drained(): void {
     this.#isRoom = true
     this.#pass()
-    if (!this.#isRoom) return
-    this.#onRoom(true)
-    this.#room.make()
+    if (this.#isRoom) this.#room.make()
   }
 }

@@ -120,7 +120,7 @@ describe(SECTION, () => {
     ['#/properties/r/anyOf/0', jsonOf(v.object({ r: v.nullable(v.pipe(v.string(), header('R'))) }))],
   ]
   for (const [pointer, schema] of elsewhere) {
-    it(`MUST only be applied to properties that are statically reachable: ${pointer}`, () => {
+    it(`TS-28, PY-49: MUST only be applied to properties that are statically reachable: ${pointer}`, () => {
       refuses(
         schema,
         `x-mcp-header stands at "${pointer}", but only a property that a chain of "properties" leads to may have it: ` +

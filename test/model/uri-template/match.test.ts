@@ -219,6 +219,22 @@ describe('match', () => {
   }
 })
 
+describe('TSBUG-5: what other matchers get wrong', () => {
+  const rows: readonly (readonly [template: string, uri: string, found: Found])[] = [
+    ['x:{a,b}', 'x:1,2', { a: '1', b: '2' }],
+    ['x:{;a,b}', 'x:;a=1;b=2', { a: '1', b: '2' }],
+    ['x:y{#a}', 'x:y#1', { a: '1' }],
+    ['x:y{#a}', 'x:y1', undefined],
+    ['x:y{?a,b}', 'x:y?b=2&a=1', { a: '1', b: '2' }],
+    ['x:y{?a,b}', 'x:y?b=2', { b: '2' }],
+    ['x:y{?a,b}', 'x:y', {}],
+    ['x:{a}', 'x:caf%C3%A9%20%2F', { a: 'café /' }],
+  ]
+  for (const [template, uri, found] of rows) {
+    it(`${template} and ${uri}`, () => assert.deepEqual(parseUriTemplate(template).match(uri), found))
+  }
+})
+
 describe('match of associative arrays', () => {
   const table: readonly (readonly [template: string, uri: string, keys: UriTemplateMatch | undefined])[] = [
     ['{keys*}', '', {}],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import type { UriTemplate, UriTemplateValues } from '../../../src/model/uri-template/index.ts'
+import type { UriTemplateValues } from '../../../src/model/uri-template/index.ts'
 import { expandUriTemplate, parseUriTemplate } from '../../../src/model/uri-template/index.ts'
 
 type Value = string | readonly string[]
@@ -70,7 +70,7 @@ const withoutDots = wellFormed.map((text) => text.replaceAll('.', ''))
 const reservedText = wellFormed.map((text) => text.replace(/[%?#]/g, ''))
 
 describe('match and expand', () => {
-  it('give back the values when the text between the variables is reserved', () => {
+  it('PY-145: give back the values when the text between the variables is reserved', () => {
     const query = fc.record({ q: wellFormed, r: wellFormed }, { requiredKeys: [] })
     const list = fc.array(wellFormed, { minLength: 1, maxLength: 4 })
     const samples = path(withoutDots, reservedText, ['/', ',', ';', ':', '@', '!']).filter(parseable)
@@ -118,33 +118,6 @@ describe('match and expand', () => {
 })
 
 describe('match of what comes from outside', () => {
-  const templates: readonly UriTemplate[] = [
-    parseUriTemplate('{a}'),
-    parseUriTemplate('é{a}-{b}.{c:3}'),
-    parseUriTemplate('{a}{/b*}/{c}{?d,e*}{&f:2}{#g}'),
-    parseUriTemplate('{+a}{;b,c}?x={d}&y={e}{&f}#{g}'),
-    parseUriTemplate('{;a*}', { associative: ['a'] }),
-    parseUriTemplate('{?a*}', { associative: ['a'] }),
-  ]
-  const pieces = fc.array(
-    fc.constantFrom('/', '-', '.', ';b', ';c', '=', '?x=', '&y=', '&', '#', '%', '%41', '%FF', 'é'),
-  )
-
-  it('never throws', () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          anything,
-          pieces.map((chosen) => chosen.join('')),
-        ),
-        (uri) => {
-          for (const { match } of templates) assert.doesNotThrow(() => match(uri))
-        },
-      ),
-      { numRuns: 1000 },
-    )
-  })
-
   const MEGABYTE = 2 ** 20
   const fill = (text: string): string => text.repeat(MEGABYTE / text.length)
   const large: readonly (readonly [template: string, uri: string, matches: boolean])[] = [
@@ -164,7 +137,7 @@ describe('match of what comes from outside', () => {
     ['{a:3}', fill('a'), false],
   ]
   for (const [template, uri, matches] of large) {
-    it(`takes work that grows with the URI alone: ${template} with a megabyte of ${uri.slice(2, 5)}`, () => {
+    it(`PY-145: takes work that grows with the URI alone: ${template} with a megabyte of ${uri.slice(2, 5)}`, () => {
       assert.equal(parseUriTemplate(template).match(uri) !== undefined, matches)
     })
   }

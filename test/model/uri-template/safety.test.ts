@@ -28,7 +28,7 @@ describe('unsafeVariable', () => {
     { '..': 'b' },
   ]
   for (const value of unsafe) {
-    it(`names the variable of ${JSON.stringify(value)}`, () => {
+    it(`PY-148: names the variable of ${JSON.stringify(value)}`, () => {
       assert.equal(unsafeVariable({ first: 'safe', second: value }), 'second')
     })
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import * as v from 'valibot'
 import { createServer, ErrorCode, McpError } from '../../../src/index.ts'
 import { ABLE, accept, CANCEL, clientOf, DECLINE, errorTextOf, returned } from '../../support/answering.ts'
 import { VERSIONS } from '../../support/messages.ts'
@@ -88,6 +89,75 @@ describe('2025-11-25 Elicitation, URL Elicitation Required Error', () => {
       const { error } = (await client.call('tools/call', { name: 'go' })).reply
       const code = version === '2025-11-25' ? -32042 : -32603
       assert.deepEqual(error, { code, message: 'Go there first', data })
+    }
+  })
+})
+
+describe('2025-11-25 Elicitation, Completion Notifications', () => {
+  const complete = (id: string) => ({ method: 'notifications/elicitation/complete', params: { elicitationId: id } })
+  const named = createServer({ name: 'test', version: '1.0.0' })
+    .tool('send', async (_, ctx) => (await ctx.elicitUrl('Go', URL_OF_FORM, { id: 'mine' })).action)
+    .tool('refuse', () => {
+      const elicitations = ['first', 'second'].map((elicitationId) => ({
+        mode: 'url',
+        elicitationId,
+        url: URL_OF_FORM,
+        message: 'Go',
+      }))
+      throw new McpError(ErrorCode.UrlElicitationRequired, 'Go there first', { elicitations })
+    })
+    .tool('done', v.object({ id: v.string() }), ({ id }, ctx) => ctx.notify.elicitationComplete(id))
+    .tool('ask_often', async (_, ctx) => {
+      for (let number = 0; number < 1_001; number++) await ctx.elicitUrl('Go', URL_OF_FORM, { id: `n${number}` })
+    })
+
+  const completed = async (client: Awaited<ReturnType<typeof clientOf>>, id: string) =>
+    (await client.call('tools/call', { name: 'done', arguments: { id } })).notifications.map(
+      ({ jsonrpc, ...notification }) => notification,
+    )
+
+  it('tells the client that was sent there, once', async () => {
+    const client = await clientOf(named, '2025-11-25')
+    const { asked } = await client.call('tools/call', { name: 'send' }, () => accept())
+    assert.equal(asked[0]?.params.elicitationId, 'mine')
+    assert.deepEqual(await completed(client, 'other'), [])
+    assert.deepEqual(await completed(client, 'mine'), [complete('mine')])
+    assert.deepEqual(await completed(client, 'mine'), [])
+  })
+
+  it('§URL Elicitation Required Error: the same for what the error lists', async () => {
+    const client = await clientOf(named, '2025-11-25')
+    const { error } = (await client.call('tools/call', { name: 'refuse' })).reply
+    assert.equal(error?.code, -32042)
+    assert.deepEqual(error?.message, 'Go there first')
+    assert.deepEqual(await completed(client, 'second'), [complete('second')])
+    assert.deepEqual(await completed(client, 'first'), [complete('first')])
+  })
+
+  it('other revisions hear of nothing', async () => {
+    for (const version of VERSIONS) {
+      if (version === '2025-11-25') continue
+      const client = await clientOf(named, version)
+      await client.call('tools/call', { name: 'send' }, () => accept())
+      assert.equal((await client.call('tools/call', { name: 'refuse' })).reply.error?.code, -32603)
+      for (const id of ['mine', 'first']) assert.deepEqual(await completed(client, id), [])
+    }
+  })
+
+  it('a client that finishes nothing is remembered for its last thousand', async () => {
+    const client = await clientOf(named, '2025-11-25')
+    await client.call('tools/call', { name: 'ask_often' }, () => accept())
+    assert.deepEqual(await completed(client, 'n0'), [])
+    assert.deepEqual(await completed(client, 'n1'), [complete('n1')])
+  })
+
+  it('an error whose data is of another shape goes out as it is', async () => {
+    for (const data of [7, { elicitations: [null, 'a', {}] }, {}]) {
+      const odd = createServer({ name: 'test', version: '1.0.0' }).tool('odd', () => {
+        throw new McpError(ErrorCode.UrlElicitationRequired, 'Go there first', data)
+      })
+      const { reply } = await (await clientOf(odd, '2025-11-25')).call('tools/call', { name: 'odd' })
+      assert.deepEqual(reply.error, { code: -32042, message: 'Go there first', data })
     }
   })
 })

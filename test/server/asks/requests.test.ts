@@ -72,7 +72,7 @@ describe('asking by requests', () => {
     assert.deepEqual(JSON.parse(result.content[0].text), accept({ name: 'Ada' }))
   })
 
-  it('works in prompts, resources, and in a resource that a tool reads, on every stateful revision', async () => {
+  it('PY-151: works in prompts, resources, and in a resource that a tool reads, on every stateful revision', async () => {
     for (const version of STATEFUL.slice(2)) {
       const client = await clientOf(asking().server, version)
       const ada = () => accept({ name: 'Ada' })
@@ -139,39 +139,67 @@ describe('a run that asks by requests', () => {
     assert.equal(talk.notifications[0].method, 'notifications/tools/list_changed')
   })
 
-  it('once its call has been answered, nothing is asked any more', async () => {
-    const { opened: answered, open } = gate()
-    const fate = gate()
-    let message = ''
-    const server = createServer({ name: 'test', version: '1.0.0' }).tool('leave', (_, ctx) => {
-      answered
-        .then(() => ctx.elicit('Who?', Name))
-        .catch((error: Error) => {
-          message = error.message
-        })
-        .then(fate.open)
-      return 'left'
+  for (const version of ['2025-11-25', '2026-07-28'] as const) {
+    it(`${version}: once its call has been answered, nothing is asked any more`, async () => {
+      const { opened: answered, open } = gate()
+      const fate = gate()
+      let message = ''
+      const server = createServer({ name: 'test', version: '1.0.0' }).tool('leave', (_, ctx) => {
+        answered
+          .then(() => ctx.elicit('Who?', Name))
+          .catch((error: Error) => {
+            message = error.message
+          })
+          .then(fate.open)
+        return 'left'
+      })
+      const client = await clientOf(server, version)
+      await client.call('tools/call', { name: 'leave' })
+      open()
+      await fate.opened
+      assert.equal(message, 'The client cannot be asked (Who?): its call has been answered already')
+      assert.equal(client.connected.inbox.size, 0)
     })
-    const client = await clientOf(server, '2025-11-25')
-    await client.call('tools/call', { name: 'leave' })
-    open()
-    await fate.opened
-    assert.equal(message, 'The client cannot be asked (Who?): its call has been answered already')
-    assert.equal(client.connected.inbox.size, 0)
-  })
+  }
 
-  it('a question that nobody awaits is asked, and its answer goes nowhere', async () => {
-    const server = createServer({ name: 'test', version: '1.0.0' }).tool('ask', (_, ctx) => {
-      ctx.elicit('Who?', Name)
-      return 'did not wait'
-    })
-    const client = await clientOf(server, '2025-11-25')
-    const { connected } = client
-    connected.send(client.request('call', 'tools/call', { name: 'ask' }))
-    const question: Loose = await connected.next()
-    assert.equal((await connected.next()).result.content[0].text, 'did not wait')
-    connected.send({ jsonrpc: '2.0', id: question.id, result: accept({ wrong: 1 }) })
-    assert.deepEqual((await client.call('ping')).reply.result, {})
+  it('2025-11-25 Cancellation: questions that nobody awaits are taken back when the call is answered', async () => {
+    const fates: Promise<string>[] = []
+    const server = createServer({ name: 'test', version: '1.0.0' })
+      .tool('ask', (_, ctx) => {
+        for (const message of ['Who?', 'When?']) {
+          fates.push(ctx.elicit(message, Name).then(String, (error: Error) => error.message))
+        }
+        return 'did not wait'
+      })
+      .tool('race', async (_, ctx) => {
+        const answer = await ctx.elicit('First?', Name)
+        const slow = ctx.elicit('Slow?', Name)
+        fates.push(slow.then(String, (error: Error) => error.message))
+        return Promise.race([slow, Promise.resolve(answer)])
+      })
+    const taken = 'The question was taken back: its call has been answered without waiting for it'
+    for (const version of ['2025-06-18', '2025-11-25'] as const) {
+      const { connected, request } = await clientOf(server, version)
+      connected.send(request('call', 'tools/call', { name: 'ask' }))
+      const questions: Loose[] = [await connected.next(), await connected.next()]
+      for (const { id } of questions) {
+        const cancelled: Loose = await connected.next()
+        assert.deepEqual([cancelled.method, cancelled.params], ['notifications/cancelled', { requestId: id }])
+      }
+      assert.equal((await connected.next()).result.content[0].text, 'did not wait')
+      assert.deepEqual(await Promise.all(fates.splice(0)), [taken, taken])
+      connected.send({ jsonrpc: '2.0', id: questions[0].id, result: accept({ name: 'too late' }) })
+
+      connected.send(request('race', 'tools/call', { name: 'race' }))
+      const first: Loose = await connected.next()
+      connected.send({ jsonrpc: '2.0', id: first.id, result: accept({ name: 'quick' }) })
+      const slow: Loose = await connected.next()
+      const cancelled: Loose = await connected.next()
+      assert.deepEqual([cancelled.method, cancelled.params], ['notifications/cancelled', { requestId: slow.id }])
+      assert.match((await connected.next()).result.content[0].text, /quick/)
+      assert.deepEqual(await Promise.all(fates.splice(0)), [taken])
+      assert.equal(connected.inbox.size, 0)
+    }
   })
 })
 
@@ -188,7 +216,20 @@ describe('answers that nobody waits for', () => {
     assert.equal(inbox.size, 0)
   })
 
-  it('do not answer another question', async () => {
+  it('one that is malformed fails its question, and no other', async () => {
+    for (const error of ['no', null, {}, { code: 1.5, message: 'no' }, { code: 1 }]) {
+      const { question, send, next, told, fates } = await asked()
+      send({ jsonrpc: '2.0', id: 'foreign', error }, { jsonrpc: '2.0', id: question.id, error })
+      await told
+      assert.equal(
+        String(fates[0]),
+        'McpError: Invalid request: "error" needs an integer "code" and a string "message"',
+      )
+      assert.equal((await next()).id, 'call')
+    }
+  })
+
+  it('PY-10: do not answer another question', async () => {
     const { question, answer, next } = await asked()
     answer(accept({ name: 'wrong type' }), String(question.id))
     answer(accept({ name: 'wrong id' }), 99)
@@ -198,7 +239,7 @@ describe('answers that nobody waits for', () => {
     assert.deepEqual(JSON.parse(result.content[0].text), accept({ name: 'right' }))
   })
 
-  it('an answer after the call was cancelled', async () => {
+  it('PY-15: an answer after the call was cancelled', async () => {
     const { question, answer, next, send, told, ask, client } = await asked()
     send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'call' } })
     await told
@@ -261,13 +302,51 @@ describe('2025-11-25 Cancellation: what ends a call takes back its questions', (
     assert.equal(call.inbox.size, 0)
   })
 
-  it('a client that has nothing more to say cannot answer, but still hears what came of it', async () => {
+  it('PY-8: a client that has nothing more to say cannot answer, but still hears what came of it', async () => {
     const call = await asked()
     call.connection.inputEnded()
     await call.told
     assert.equal(codeOf(call.fates[0]), 'disconnected')
     const { result } = await call.next()
     assert.equal(result.content[0].text, 'ask: the client has gone away')
+  })
+})
+
+describe('questions of a call that was given up', () => {
+  it('PY-2: are not sent any more, and not taken back either', async () => {
+    const { opened: cancelled, open: cancel } = gate()
+    const server = createServer({ name: 'test', version: '1.0.0' }).tool('late', async (_, ctx) => {
+      await cancelled
+      await ctx.roots()
+    })
+    for (const version of STATEFUL) {
+      const { connected, request } = await clientOf(server, version)
+      connected.send(request(1, 'tools/call', { name: 'late' }))
+      connected.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } })
+      cancel()
+      await connected.connection.drained()
+      assert.equal(connected.inbox.size, 0)
+    }
+  })
+})
+
+describe('questions and time', () => {
+  it('TS-53: a question has no time of its own, and tells nothing under the token of its caller', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const server = createServer({ name: 'test', version: '1.0.0' }).tool('ask', async (_, ctx) =>
+      JSON.stringify(await ctx.roots()),
+    )
+    for (const version of STATEFUL) {
+      const { connected, request } = await clientOf(server, version)
+      connected.send(request(1, 'tools/call', { name: 'ask', _meta: { progressToken: 'p' } }))
+      const question: Loose = await connected.next()
+      assert.equal(question.method, 'roots/list')
+      t.mock.timers.tick(24 * 3600 * 1000)
+      await new Promise(setImmediate)
+      assert.equal(connected.inbox.size, 0)
+      connected.send({ jsonrpc: '2.0', id: question.id, result: { roots: [{ uri: 'file:///a' }] } })
+      assert.equal((await connected.next()).result.content[0].text, '[{"uri":"file:///a"}]')
+    }
   })
 })
 

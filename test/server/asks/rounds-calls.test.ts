@@ -206,6 +206,15 @@ describe('a method that replaces one of the protocol', () => {
     assert.deepEqual(logged(), [])
   })
 
+  it('TS-52: what it asks goes out as it is written, also without parameters, and of kinds that nobody knows', async () => {
+    const inputRequests = { where: { method: 'roots/list' }, other: { method: 'acme/ask', params: { deep: [1] } } }
+    const { runtime } = logging(
+      create().method('tools/call', {}, () => ({ resultType: 'input_required', inputRequests })),
+    )
+    const { reply } = await begin(runtime, 'any')
+    assert.deepEqual([reply.result.resultType, reply.result.inputRequests], ['input_required', inputRequests])
+  })
+
   it('or by asking, as any handler does', async () => {
     const { runtime } = logging(
       create().method('tools/call', {}, async (_, ctx) => {

@@ -4,7 +4,7 @@ import { CreateMessageRequestSchema, ElicitRequestSchema, ListRootsRequestSchema
 import * as v from 'valibot'
 import { type Context, createServer } from '../../../src/index.ts'
 import { accept } from '../../support/answering.ts'
-import { begin, errorIn, keysOf, messagesIn, valueIn } from '../../support/rounds.ts'
+import { begin, errorIn, keysOf, messagesIn, round, valueIn } from '../../support/rounds.ts'
 import { quiet } from '../asking.ts'
 
 const Text = v.object({ text: v.string() })
@@ -136,6 +136,47 @@ describe('keys of questions', () => {
     assert.deepEqual(messagesIn(second), { 2: 'Who?' })
     const third = await second.answer({ 2: say('w') })
     assert.deepEqual(valueIn(await third.answer({ 3: say('l') })), ['f', 'w', 'l'])
+  })
+
+  it('PY-134: questions of two closures of one function keep apart, also on another replica', async () => {
+    const asker = (what: string) => (ctx: Context) => elicit(ctx, what)
+    const [left, right] = [asker('Left?'), asker('Right?')]
+    const server = createServer({ name: 'test', version: '1.0.0' }).tool('both', async (_, ctx) =>
+      Promise.all([left(ctx), right(ctx)]),
+    )
+    const replica = () => quiet(server, { requestState: { keys: ['a key of at least thirty-two bytes'] } })
+    const { asked, state } = await begin(replica(), 'both')
+    assert.deepEqual(
+      Object.values(asked ?? {})
+        .map(({ params }) => params.message)
+        .sort(),
+      ['Left?', 'Right?'],
+    )
+    const answers = Object.fromEntries(
+      Object.entries(asked ?? {}).map(([key, { params }]) => [key, say(`to ${params.message}`)]),
+    )
+    const call = { name: 'both', arguments: {} }
+    const last = await round(replica(), 'tools/call', call, { inputResponses: answers, requestState: state })
+    assert.deepEqual(valueIn(last), ['to Left?', 'to Right?'])
+  })
+
+  it('PY-150: a resource that is read on the way gets no answer that was meant for the tool, or sent ahead', async () => {
+    const vault = createServer({ name: 'test', version: '1.0.0' })
+      .resource('vault://code', (_, ctx) => elicit(ctx, 'The code?', 'code'))
+      .resource('vault://name', (_, ctx) => elicit(ctx, 'The name?', 'name'))
+      .tool('open', async (_, ctx) => [
+        await elicit(ctx, 'Your name?', 'name'),
+        (await ctx.readResource('vault://code')).contents[0]?.text,
+      ])
+      .tool('mixed-up', async (_, ctx) => [
+        await elicit(ctx, 'Your name?', 'name'),
+        (await ctx.readResource('vault://name')).contents[0]?.text,
+      ])
+    const second = await (await begin(quiet(vault), 'open')).answer({ name: say('Ada'), code: say('1234') })
+    assert.deepEqual(messagesIn(second), { code: 'The code?' })
+    assert.deepEqual(valueIn(await second.answer({ code: say('5678') })), ['Ada', '5678'])
+    const mixedUp = await (await begin(quiet(vault), 'mixed-up')).answer({ name: say('Ada') })
+    assert.match(errorIn(mixedUp), /The key "name" is used twice in one run/)
   })
 
   it('any string is a key, those of every object included', async () => {

@@ -57,6 +57,32 @@ describe('2026-07-28 Multi Round-Trip Requests, Server Requirements: the authent
     }
   }
 
+  it('PY-137: a state is another each time, so that nobody can tell by it who was asked', async () => {
+    const { call } = serve()
+    const states = await Promise.all([1, 2, 3].map(async () => (await call(callers['alice'])).result.requestState))
+    assert.equal(new Set(states).size, 3)
+    for (const state of states) assert.doesNotMatch(atob(state.replaceAll('-', '+').replaceAll('_', '/')), /alice|app/)
+  })
+
+  it('PY-137: principals that differ in an unpaired surrogate are two', async () => {
+    const { call } = serve()
+    const named = (sub: string): AuthInfo => ({ token: '1', clientId: 'app', scopes: [], extra: { sub } })
+    const { requestState } = (await call(named('\ud800'))).result
+    const more = { inputResponses: ANSWERS, requestState }
+    assert.equal((await call(named('\ud800'), more)).result.resultType, 'complete')
+    for (const other of ['\ud801', '\ufffd']) {
+      assert.equal((await call(named(other), more)).error.message, 'Invalid or expired requestState')
+    }
+  })
+
+  it('PY-137: a principal that cannot be told fails the call: nothing is asked, and nothing is answered', async () => {
+    const { call } = serve()
+    const odd: AuthInfo = { token: '1', clientId: 'app', scopes: [], extra: { sub: 7n } }
+    assert.equal((await call(odd)).error.code, -32603)
+    const { requestState } = (await call(callers['app'])).result
+    assert.equal((await call(odd, { inputResponses: ANSWERS, requestState })).result, undefined)
+  })
+
   it('the token may have been renewed', async () => {
     const { call } = serve()
     const { requestState } = (await call(callers['alice'])).result

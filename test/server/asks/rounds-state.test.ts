@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as v from 'valibot'
 import { type BindOptions, createServer } from '../../../src/index.ts'
-import { accept } from '../../support/answering.ts'
+import { accept, clientOf } from '../../support/answering.ts'
+import { STATEFUL } from '../../support/messages.ts'
 import { begin, errorIn, keysOf, logging, messagesIn, type Round, round, valueIn } from '../../support/rounds.ts'
 
 const Text = v.object({ text: v.string() })
@@ -122,6 +123,27 @@ describe('2026-07-28 Multi Round-Trip Requests, Server Requirements: a state tha
     )
     assert.deepEqual(reply.error, REFUSED)
     assert.match(here.logged()[0] as string, /set requestState\.keys to the same keys on every replica/)
+  })
+
+  it('TS-51: the error is the same for tools, prompts and resources, and a stateful revision has no states', async () => {
+    for (const [method, params] of [
+      ['tools/call', { name: 'ask', arguments: {} }],
+      ['prompts/get', { name: 'ask' }],
+      ['resources/read', { uri: 'ask://one' }],
+    ] as const) {
+      const { runtime } = serve()
+      for (const requestState of ['forged', (await begin(runtime, 'other')).state]) {
+        const { reply } = await round(runtime, method, params, { inputResponses: ONE, requestState })
+        assert.deepEqual(reply.error, REFUSED)
+      }
+      for (const version of STATEFUL) {
+        const client = await clientOf(server, version)
+        const answers = () => accept({ text: 'one' })
+        // There is no elicitation before 2025-06-18; what matters is that the state was not looked at.
+        const { reply } = await client.call(method, { ...params, requestState: 'forged' }, answers)
+        assert.doesNotMatch(JSON.stringify(reply), /requestState/)
+      }
+    }
   })
 
   it('a resource is told by its URI, whatever other parameters say', async () => {

@@ -17,3 +17,12 @@ test('what is written to a response that nobody reads any more goes nowhere', as
 test('the URL of a Request stands in for Host', () => {
   assert.equal(exchangeOf().header('host'), 'localhost')
 })
+
+test('a request that is given up while its body comes in gets an end, though its body has none', async () => {
+  const controller = new AbortController()
+  const init = { method: 'POST', body: new ReadableStream(), signal: controller.signal, duplex: 'half' }
+  const exchange = new FetchExchange(new Request('http://localhost/mcp', init as RequestInit), undefined)
+  const body = new Promise((resolve) => exchange.readBody(10, resolve))
+  controller.abort()
+  assert.equal(await body, 'lost')
+})

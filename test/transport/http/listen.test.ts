@@ -82,6 +82,14 @@ test('listen: a port that needs more rights is named, with what to do', async (t
   await assert.rejects(server.listen({ port: 80 }), /port 80 needs more rights; choose one above 1023/)
 })
 
+test('listen: a host that is not known is named, with what to do', async (t) => {
+  refusing(t, 'ENOTFOUND')
+  await assert.rejects(server.listen({ port: 0, host: 'nowhere' }), {
+    name: 'DefinitionError',
+    message: 'listen: nowhere is no host that is known here; give an address such as 127.0.0.1 or 0.0.0.0',
+  })
+})
+
 test('listen: what else goes wrong is as the system says it', async (t) => {
   refusing(t, 'EMFILE')
   await assert.rejects(server.listen({ port: 0 }), { message: 'listen EMFILE', code: 'EMFILE' })
@@ -105,12 +113,24 @@ test('listen: options of bind are options of listen', async (t) => {
   const running = closedAfter(t, await server.listen({ port: 0, health: true, allowedOrigins: ['https://a.example'] }))
   const response = await fetch(new URL('/health', running.url))
   assert.deepEqual(await response.json(), { status: 'ok' })
-  await assert.rejects(server.listen({ prot: 0 } as never), /there is no option "prot"/)
+})
+
+test('listen: refuses options that do not exist or do not fit, before anything starts', async () => {
+  const untouched = server.lifespan(() => assert.fail('the lifespan was started'))
+  const mistakes = [
+    [{ prot: 0 }, /^listen: there is no option "prot"\. Did you mean "port"\? The options are .*, port, host$/],
+    [{ port: 70_000 }, /^listen: port must be a whole number from 0 to 65535, got 70000$/],
+    [{ port: -1 }, /got -1$/],
+    [{ port: 1.5 }, /got 1\.5$/],
+    [{ port: '8000' }, /got "8000"$/],
+  ] as const
+  for (const [options, message] of mistakes) {
+    await assert.rejects(untouched.listen(options as never), { name: 'DefinitionError', message })
+  }
 })
 
 const failing: readonly (readonly [name: string, options: Parameters<typeof server.listen>[0], message: RegExp])[] = [
   ['an address of another machine', { port: 0, host: '192.0.2.1' }, /192\.0\.2\.1 is no address of this machine/],
-  ['a port that does not exist', { port: 70_000 }, /70000/],
 ]
 
 for (const [name, options, message] of failing) {

@@ -213,3 +213,19 @@ test('PY-50: a tool that is hidden from the caller answers as one that does not 
   assert.equal((await ask({ 'x-client': 'odd' })).code, -32603)
   assert.ok(checks.includes('nobody'))
 })
+
+testBoth('PY-51: headers are compared also where listing the tools fails', async (_, bound) => {
+  const { send } = await bound(
+    server.method('tools/list', {}, () => {
+      throw new Error('no list today')
+    }),
+  )
+  const asked = async (header: string) => {
+    const [reply] = await messagesOf(
+      await send(calling('2026-07-28', 'go', { region: 'a' }, { 'mcp-param-region': header })),
+    )
+    return reply
+  }
+  assert.deepEqual((await asked('a'))?.result.structuredContent, { got: { region: 'a' } })
+  assert.equal((await asked('b'))?.error.code, MISMATCH)
+})

@@ -272,7 +272,7 @@ testBoth(`without resumption, events have no ids, and nobody comes back`, async 
   }
 })
 
-testBoth('a question to a client that will not come back fails at once', async (t, _, adapter) => {
+testBoth('PY-18: a question to a client that will not come back fails at once', async (t, _, adapter) => {
   const released = gate()
   const failed = gate<string>()
   const server = createServer({ name: 'asking', version: '1.0.0' }).tool('ask', async (_args, ctx) => {

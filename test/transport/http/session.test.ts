@@ -163,7 +163,7 @@ for (const [name, opener, caller, same] of callers) {
   })
 }
 
-testBoth(`TS-6; ${MANAGEMENT}: a second initialize within a session is refused`, async (t, _, adapter) => {
+testBoth(`TS-6, PY-72; ${MANAGEMENT}: a second initialize within a session is refused`, async (t, _, adapter) => {
   const session = await sessionOf(t, adapter, server, '2025-11-25')
   const response = await session.post(initialize('2025-06-18'))
   assert.equal(response.status, 400)
@@ -315,6 +315,32 @@ testBoth('with sessions off, initialize is answered, and opens none', async (_, 
   assert.equal(response.status, 200)
   assert.equal(response.headers.get('mcp-session-id'), null)
 })
+
+testBoth(
+  '2025-11-25 Capability Negotiation: with sessions off, nothing is declared that could not be told or subscribed to',
+  async (_, bound) => {
+    const full = createServer({ name: 'full', version: '1.0.0' })
+      .tool('t', () => 1)
+      .prompt('p', () => 'p')
+      .resource('a://b', () => 'b')
+    const body = JSON.stringify(initialize('2025-11-25'))
+    const listed = { listChanged: true }
+    for (const [sessions, expected] of [
+      [false, { logging: {}, tools: {}, prompts: {}, resources: {} }],
+      [{}, { logging: {}, tools: listed, prompts: listed, resources: { ...listed, subscribe: true } }],
+    ] as const) {
+      const { send } = await bound(full, { sessions })
+      const [reply] = await messagesOf(await send({ headers: headersOf('2025-11-25', 'initialize'), body }))
+      assert.deepEqual(reply?.result.capabilities, expected)
+      const { send: sendNothing } = await bound(
+        createServer({ name: 'x', version: '1' }).method('a/b', {}, () => ({})),
+        { sessions },
+      )
+      const [bare] = await messagesOf(await sendNothing({ headers: headersOf('2025-11-25', 'initialize'), body }))
+      assert.deepEqual(bare?.result.capabilities, { logging: {} })
+    }
+  },
+)
 
 testBoth(`${MANAGEMENT}: DELETE without a session id is a 400, and GET, too`, async (_, bound) => {
   const { send } = await bound(server)

@@ -186,7 +186,7 @@ testBoth('PY-70: a body of exactly the size that is allowed is taken', async (_,
 })
 
 testBoth(
-  '2025-11-25 §Responses: an error that answers no readable request has the id null before, and none from there on',
+  'TS-25; 2025-11-25 §Responses: an error that answers no readable request has the id null before, and none from there on',
   async (_, bound) => {
     const { send } = await bound(server)
     const bodyOf = async (version: Version) => {

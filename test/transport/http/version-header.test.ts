@@ -148,7 +148,7 @@ testBoth(`${SECTION}: an unknown method is a 404 with -32601`, async (_, bound) 
 })
 
 testBoth(
-  'TS-38: an initialize that carries the envelope is a method that 2026-07-28 does not have',
+  'TS-38, PY-40: an initialize that carries the envelope is a method that 2026-07-28 does not have',
   async (_, bound) => {
     const { send } = await bound(server)
     const response = await send(sentBy('2026-07-28', 'initialize', initializeParams('2025-11-25')))
@@ -163,7 +163,7 @@ testBoth('before 2026-07-28, an unknown method is a 200 with -32601', async (_, 
   assert.equal((await messagesOf(response))[0]?.error.code, -32601)
 })
 
-testBoth('TS-19: what a handler throws is a 200, apart from -32021', async (_, bound) => {
+testBoth('TS-19, PY-87: what a handler throws is a 200, apart from -32021', async (_, bound) => {
   const { send } = await bound(server)
   const statuses = [-32601, -32602, -32020, -32022, -32603, 7].map((code) => [code, 200] as const)
   for (const [code, status] of [...statuses, [-32021, 400] as const]) {
@@ -231,6 +231,16 @@ testBoth(
   },
 )
 
+testBoth('TSBUG-18: a header that is no version at all is one that is not served', async (_, bound) => {
+  const { send } = await bound(server)
+  for (const header of ['draft', 'DRAFT-2026-v1', 'latest', '2025-11-25x', '9999-99-99', 'constructor']) {
+    const response = await send(call(header, undefined))
+    assert.equal(response.status, 400)
+    const { error } = (await messagesOf(response))[0] ?? {}
+    assert.ok(error.message.startsWith(`Bad Request: Unsupported protocol version: ${header} (`), error.message)
+  }
+})
+
 testBoth(
   `${SECTION}: where only 2026-07-28 is served, a request without the header is a 400 mismatch`,
   async (_, bound) => {
@@ -263,3 +273,12 @@ testBoth(
     assert.equal((await messagesOf(response))[0]?.error.code, UNSUPPORTED)
   },
 )
+
+testBoth('an initialize whose metadata names a version that is none opens as any other', async (_, bound) => {
+  const { send } = await bound(server)
+  for (const version of [null, 5, {}]) {
+    const params = { ...initializeParams('2025-11-25'), _meta: { [VERSION_KEY]: version } }
+    const [reply] = await messagesOf(await send(sentBy('2025-11-25', 'initialize', params)))
+    assert.equal(reply?.result.protocolVersion, '2025-11-25')
+  }
+})

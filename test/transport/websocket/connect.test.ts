@@ -83,7 +83,7 @@ test('texts go both ways, also those that come right behind the handshake', asyn
   const { url, peers } = await serveUpgrades(t, undefined, Buffer.concat([first, Buffer.from('first')]))
   const channel = await connectWebSocket(new URL(url))
   const texts: string[] = []
-  channel.onMessage((text) => texts.push(text))
+  channel.onMessage((text) => void texts.push(text))
   const [peer] = peers
   assert.ok(peer)
   channel.send('to you')

@@ -273,7 +273,7 @@ test('a client that does not read is closed once too much waits for it, and a lo
   assert.equal(aborted[0]?.code, 'disconnected')
   assert.deepEqual(
     logger.lines.map(({ level, message }) => [level, message]),
-    [['warn', 'closed a WebSocket: the reader does not keep up']],
+    [['warn', 'gave up the client: it does not read what it is sent']],
   )
   peer.socket.destroy()
 })

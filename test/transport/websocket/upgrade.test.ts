@@ -219,6 +219,22 @@ test('an upgrade waits for the lifespan to start', async (t) => {
   assert.equal((await waiting).status, 101)
 })
 
+test('a client that ends its half before its upgrade is answered gets the end of the other', async (t) => {
+  const { runtime, begun, finish } = startingLater()
+  const server = createHttpServer(runtime.handler)
+  const { port } = await mount(t, runtime, server)
+  const accepted = next(server, 'connection')
+  const client = connect(port, '127.0.0.1')
+  const lines = Object.entries({ host: 'localhost', ...UPGRADE_HEADERS }).map((pair) => `${pair.join(': ')}\r\n`)
+  client.resume().end(`GET /mcp HTTP/1.1\r\n${lines.join('')}\r\n`)
+  const [socket] = (await accepted) as [Socket]
+  await begun()
+  await until(() => socket.readableEnded)
+  const closed = next(client, 'close')
+  finish()
+  await closed
+})
+
 test('a lifespan that fails to start refuses upgrades with 503, and logs why', async (t) => {
   const logger = keepingLogger()
   const failing = startingWith(() => {
