@@ -48,17 +48,10 @@ export type { Transport, TransportReceiver } from './peer/transport.ts'
 export type { ProtocolVersion } from './protocol/index.ts'
 export type { ClientFacts, SessionFacts } from './protocol/peer.ts'
 export type { Notify } from './server/changes.ts'
-export type {
-  AskOptions,
-  Context,
-  ElicitUrlOptions,
-  HttpInfo,
-  Log,
-  LogFunction,
-  RequestFacts,
-} from './server/context.ts'
+export type { AskOptions, Context, ElicitUrlOptions, Log, LogFunction, RequestFacts } from './server/context.ts'
 export type { MethodEntry, PromptEntry, ResourceEntry, ToolEntry } from './server/entries.ts'
 export type * from './server/faces.ts'
+export type { HttpInfo } from './server/incoming.ts'
 export type { ContextOf, Mergeable, Server } from './server/server.ts'
 export type * from './server/types.ts'
 export { byHost, type Hosted, type HostRouter } from './transport/http/by-host.ts'

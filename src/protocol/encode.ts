@@ -39,6 +39,7 @@ const trimValue = (shapes: Shapes, name: string, value: unknown): unknown => {
     return trimmed.some((item, index) => item !== value[index]) ? trimmed : value
   }
   if (!isObject(value)) return value
+  // What a shape calls content was checked where it was made, or is left out for its unknown type.
   return name === 'content' ? trimBlock(shapes, value as unknown as ContentBlock) : trim(shapes, name, value)
 }
 

@@ -55,6 +55,7 @@ export class StatefulPeer implements Peer {
     }
     const asked = served.byVersion.get(protocolVersion)
     if (asked?.conversation === 'stateful') this.revision = asked
+    // What else stands beside the name is the client's to say, and for display alone.
     this.client = { info: clientInfo as unknown as Implementation, capabilities }
     this.#opened = true
   }

@@ -43,7 +43,7 @@ class EnvelopePeer implements Peer {
   constructor(revision: Revision, meta: Readonly<Record<string, unknown>>) {
     const info = meta[CLIENT_INFO]
     this.revision = revision
-    // A misshapen identity counts as none: it is for display alone.
+    // A misshapen identity counts as none; what else stands beside its name is for display alone.
     this.client = {
       info: isObject(info) && typeof info['name'] === 'string' ? (info as unknown as Implementation) : undefined,
       capabilities: meta[CLIENT_CAPABILITIES] as ClientCapabilities,

@@ -62,9 +62,9 @@ export class Announcement {
 }
 
 /** Whether somebody wants to hear of a change. */
-export const concerns = ({ uris, elicitations, ...lists }: Interest, change: Change): boolean => {
-  if (typeof change === 'string') return lists[change]
-  return 'uri' in change ? uris.has(change.uri) : elicitations.has(change.elicitationId)
+export const concerns = (interest: Interest, change: Change): boolean => {
+  if (typeof change === 'string') return interest[change]
+  return 'uri' in change ? interest.uris.has(change.uri) : interest.elicitations.has(change.elicitationId)
 }
 
 /** Everyone who listens to the changes of one runtime. */

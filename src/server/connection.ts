@@ -15,9 +15,9 @@ import {
   type RequestId,
   readMessage,
 } from '../wire/message.ts'
-import { Incoming, type Surroundings } from './context.ts'
 import { Conversation } from './conversation.ts'
-import type { Reply, ServerRuntime } from './runtime.ts'
+import { Incoming, type Surroundings } from './incoming.ts'
+import { type Reply, type ServerRuntime, textOf } from './runtime.ts'
 import type { MaybePromise } from './types.ts'
 
 /** How many messages a batch may hold. */
@@ -28,8 +28,6 @@ const NOWHERE: Surroundings = Object.freeze({ auth: undefined, http: undefined }
 const CLOSING: ErrorObject = { code: ErrorCode.InternalError, message: 'The server is closing' }
 
 const gone = (): AbortedError => new AbortedError('disconnected', 'the client has gone away')
-
-const textOf = (reply: Reply): string => (typeof reply === 'string' ? reply : reply.text)
 
 const invalidRequest = (message: string): ErrorObject => ({ code: ErrorCode.InvalidRequest, message })
 

@@ -4,7 +4,7 @@ import type { StatefulPeer } from '../protocol/stateful.ts'
 import type { Response } from '../wire/message.ts'
 import { RequestAsker } from './asks/request-asker.ts'
 import { concerns, type Interest } from './changes.ts'
-import type { Incoming } from './context.ts'
+import type { Incoming } from './incoming.ts'
 import type { ServerRuntime } from './runtime.ts'
 
 // 2025-11-25 §Operation: only what was negotiated. So a list that came to the server later is none of its business.

@@ -4,7 +4,7 @@ import { jsonText, messageOf } from '../model/values.ts'
 import type { Revision } from '../protocol/revision.ts'
 import type { ErrorObject } from '../wire/message.ts'
 import { noteError } from './asks/elicitation-ids.ts'
-import type { Incoming } from './context.ts'
+import type { Incoming } from './incoming.ts'
 import type { Settings } from './settings.ts'
 import { ArgumentsError } from './validated.ts'
 

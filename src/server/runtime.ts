@@ -1,15 +1,16 @@
 import { AbortedError } from '../errors.ts'
 import { InFlight } from '../peer/in-flight.ts'
+import { within } from '../peer/within.ts'
 import { createSealer, type Sealer } from '../protocol/request-state.ts'
 import { type ErrorObject, errorText, resultText } from '../wire/message.ts'
 import { Rounds } from './asks/rounds.ts'
 import { changedLists } from './changed-lists.ts'
 import { Changes, type Notify, notifyOf } from './changes.ts'
-import type { Incoming } from './context.ts'
 import type { Definition } from './definition.ts'
 import { dispatch, MethodNotFound } from './dispatch.ts'
 import { Failures } from './failures.ts'
 import { Generation } from './generation.ts'
+import type { Incoming } from './incoming.ts'
 import { type Answerer, intercept } from './layers.ts'
 import { Lifespans } from './lifespans.ts'
 import { LONGEST_DELAY } from './options.ts'
@@ -28,6 +29,9 @@ export interface Refusal {
 
 /** The text of a response, or why there is an error instead. */
 export type Reply = string | Refusal
+
+/** The text of a reply, whether it is a result or an error. */
+export const textOf = (reply: Reply): string => (typeof reply === 'string' ? reply : reply.text)
 
 /** A bound server: the definition that is served at the moment, and what outlives it. Knows no transport. */
 export class ServerRuntime {
@@ -198,13 +202,8 @@ export class ServerRuntime {
   }
 
   async #close(drainMs: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, Math.min(drainMs, LONGEST_DELAY))
-    })
     this.endSubscriptions()
-    await Promise.race([this.calls.idle(), late])
-    clearTimeout(timer)
+    await within(Math.min(drainMs, LONGEST_DELAY), this.calls.idle())
     this.calls.abortAll(new AbortedError('closed', 'the server is closing'))
     for (const end of this.endings) end()
     await this.watches.close()

@@ -10,7 +10,8 @@ import type {
   Resource,
   ToolAnnotations,
 } from '../model/types.ts'
-import type { Context, HttpInfo } from './context.ts'
+import type { Context } from './context.ts'
+import type { HttpInfo } from './incoming.ts'
 
 /** A value, or a promise of it. */
 export type MaybePromise<Value> = Value | Promise<Value>

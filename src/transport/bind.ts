@@ -96,6 +96,7 @@ export class BoundRuntime implements Runtime {
     const sockets = new WebSocketEndpoint(server, connections)
     const events = settings.sse && new SseEndpoint(server, connections, settings.sse)
 
+    const answerEndpoint = (exchange: Exchange): void => endpoint.handle(exchange)
     /** What answers at a path of its own, whatever the path of the endpoint is; undefined where nothing does. */
     const beside = (request: Pick<NodeRequest, 'method' | 'url' | 'originalUrl'>) => {
       const { method, url = '/', originalUrl = url } = request
@@ -107,13 +108,10 @@ export class BoundRuntime implements Runtime {
       (hasEndpoint: boolean): NodeHandler =>
       (request, response, nextOrParsedBody) => {
         const next = typeof nextOrParsedBody === 'function' ? nextOrParsedBody : undefined
-        const exchange = (): NodeExchange =>
-          new NodeExchange(request, response, next ? undefined : nextOrParsedBody, publicUrl)
-        const answer = beside(request)
-        if (answer) answer(exchange())
-        else if (hasEndpoint && isMountedEndpoint(path, request)) endpoint.handle(exchange())
-        else if (next) next()
-        else notFound(exchange())
+        const own = beside(request) ?? (hasEndpoint && isMountedEndpoint(path, request) ? answerEndpoint : undefined)
+        if (!own && next) return next()
+        const answer = own ?? notFound
+        answer(new NodeExchange(request, response, next ? undefined : nextOrParsedBody, publicUrl))
       }
 
     this['~server'] = server
@@ -126,7 +124,7 @@ export class BoundRuntime implements Runtime {
       const { pathname } = new URL(request.url)
       const answer = beside({ method: request.method, url: pathname })
       if (answer) answer(exchange)
-      else if (isEndpoint(path, pathname)) endpoint.handle(exchange)
+      else if (isEndpoint(path, pathname)) answerEndpoint(exchange)
       else notFound(exchange)
       return exchange.response
     }

@@ -1,6 +1,6 @@
 import { AbortedError, DefinitionError } from '../errors.ts'
 import type { Transport, TransportReceiver } from '../peer/transport.ts'
-import { Room } from './http/room.ts'
+import { Room } from './room.ts'
 
 /** How many characters may be on their way before a sender is told to wait. */
 const ROOM = 64 * 1024

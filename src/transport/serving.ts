@@ -1,14 +1,14 @@
 import { AbortedError } from '../errors.ts'
 import type { Transport, TransportReceiver } from '../peer/transport.ts'
+import { within } from '../peer/within.ts'
 import type { Served } from '../protocol/negotiate.ts'
 import { type Channel, Connection } from '../server/connection.ts'
-import type { Surroundings } from '../server/context.ts'
 import type { Logger } from '../server/faces.ts'
+import type { Surroundings } from '../server/incoming.ts'
 import type { ServerRuntime } from '../server/runtime.ts'
 import { parseJson } from '../wire/json.ts'
 import { MAX_UNREAD } from './http/exchange.ts'
-import { Room } from './http/room.ts'
-import { within } from './within.ts'
+import { Room } from './room.ts'
 
 // How many times as much of answers may wait for a slow reader: it has asked for them, and asks for no more meanwhile.
 const ANSWERS = 16

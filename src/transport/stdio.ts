@@ -1,12 +1,12 @@
 import type { Transport, TransportReceiver } from '../peer/transport.ts'
+import { within } from '../peer/within.ts'
 import type { ServerRuntime } from '../server/runtime.ts'
 import { createLineDecoder, DEFAULT_MAX_LINE_BYTES } from '../wire/lines.ts'
 import { closeInTime } from './closing.ts'
-import { Room } from './http/room.ts'
+import { Room } from './room.ts'
 import { Serving } from './serving.ts'
 import { onSignal } from './signals.ts'
 import { type TakenStdout, takeStdout } from './stdout.ts'
-import { within } from './within.ts'
 
 // So many characters are written at once; what comes in one turn of the event loop is written at its end.
 const CHUNK = 64 * 1024

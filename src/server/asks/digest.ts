@@ -17,6 +17,7 @@ const hash = (text: string): string => {
 
 /**
  * Tells questions apart, so that an answer is never taken for that to another. It need not resist attacks: it is
- * sealed, and whoever could forge a match could as well have given the same answer to the real question.
+ * sealed, and whoever could forge a match could as well have given the same answer to the real question. And it must be
+ * there at once, as SHA-256 is not: what is asked in one breath belongs to one round.
  */
 export const digestOf = ({ method, params }: Question<unknown>): string => hash(JSON.stringify([method, params]))

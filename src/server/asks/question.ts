@@ -63,9 +63,13 @@ export const requireCapability = ({ client }: Peer, { needs, title }: Question<u
 export const tooLate = (title: string): Error =>
   new Error(`The client cannot be asked (${title}): its call has been answered already`)
 
-/** What a function of `once` has returned, as it will be after a journey through the client. */
-export const remembered = (key: string, value: unknown): Json | undefined =>
-  value === undefined ? undefined : JSON.parse(jsonText(value, `ctx.once(${JSON.stringify(key)}) returned`))
+/** Runs a function of `once`. @returns what it gives, as it will be after a journey through the client */
+export const runToRemember = async (key: string, run: () => unknown): Promise<Json | undefined> => {
+  // Not at once: a function that comes back to its own key must find itself there.
+  await undefined
+  const value = await run()
+  return value === undefined ? undefined : JSON.parse(jsonText(value, `ctx.once(${JSON.stringify(key)}) returned`))
+}
 
 /** Gives each question of a run its key. */
 export class Keys {

@@ -127,6 +127,7 @@ export const sampleQuestion = (revision: Revision, params: SampleParams): Questi
   const messages = samplingTools ? params.messages : withoutTools(revision, params.messages)
   return {
     method: 'sampling/createMessage',
+    // Checked above; what else stands in it is for the client, which may refuse it.
     params: { ...params, messages } as unknown as JsonObject,
     title: 'sampling',
     needs,

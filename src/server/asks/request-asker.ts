@@ -1,8 +1,8 @@
 import { CapabilityError, ToolError } from '../../errors.ts'
 import type { Pending } from '../../peer/pending.ts'
-import type { Incoming } from '../context.ts'
+import type { Incoming } from '../incoming.ts'
 import { noteQuestion } from './elicitation-ids.ts'
-import { type Asker, Keys, type Question, remembered, requireCapability, tooLate } from './question.ts'
+import { type Asker, Keys, type Question, requireCapability, runToRemember, tooLate } from './question.ts'
 
 const noWayBack = (title: string, { method, peer }: Incoming): CapabilityError => {
   const why =
@@ -59,9 +59,7 @@ export class RequestAsker implements Asker {
   once(key: string, run: () => unknown): Promise<unknown> {
     const known = this.#once.get(key)
     if (known) return known
-    const result = Promise.resolve()
-      .then(() => run())
-      .then((value) => remembered(key, value))
+    const result = runToRemember(key, run)
     this.#once.set(key, result)
     result.catch(() => this.#once.delete(key))
     return result

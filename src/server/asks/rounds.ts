@@ -1,11 +1,12 @@
 import { CapabilityError, ErrorCode, isSuspension, McpError, SuspensionError } from '../../errors.ts'
 import type { Binding, Sealer } from '../../protocol/request-state.ts'
 import { isObject, type Json, type JsonObject } from '../../wire/json.ts'
-import type { Incoming } from '../context.ts'
+import type { Incoming } from '../incoming.ts'
+import { limited } from '../limit.ts'
 import { principalOf } from '../principal.ts'
 import type { MaybePromise } from '../types.ts'
 import { digestOf } from './digest.ts'
-import { type Asker, Keys, type Question, remembered, requireCapability, tooLate } from './question.ts'
+import { type Asker, Keys, type Question, requireCapability, runToRemember, tooLate } from './question.ts'
 
 /** What is carried from round to round, sealed. */
 interface State {
@@ -66,14 +67,12 @@ const responsesIn = ({ method, params }: Incoming): Readonly<Record<string, unkn
 export const isLaterRound = ({ params }: Incoming): boolean =>
   (params?.['requestState'] ?? params?.['inputResponses'] ?? undefined) !== undefined
 
-const bindingOf = ({ method, params, surroundings }: Incoming): Binding => {
-  return {
-    principal: principalOf(surroundings.auth),
-    method,
-    target: String(params?.[method === 'resources/read' ? 'uri' : 'name']),
-    arguments: params?.['arguments'] ?? null,
-  }
-}
+const bindingOf = ({ method, params, surroundings }: Incoming): Binding => ({
+  principal: principalOf(surroundings.auth),
+  method,
+  target: String(params?.[method === 'resources/read' ? 'uri' : 'name']),
+  arguments: params?.['arguments'] ?? null,
+})
 
 /** Asks by ending the round, as 2026-07-28 does: the client comes again with the answers, and the handler runs anew. */
 export class Rounds implements Asker {
@@ -153,6 +152,7 @@ export class Rounds implements Asker {
       )
     }
     const asked = Object.fromEntries([...this.#open].map(([key, { digest }]) => [key, digest]))
+    // All that is in a state is JSON; an interface cannot say so.
     const payload = { ...this.#state, asked, idle } as unknown as JsonObject
     return {
       resultType: 'input_required',
@@ -211,9 +211,7 @@ export class Rounds implements Asker {
     if (known) return known[0]
     const running = this.#once.get(key)
     if (running) return running
-    const work = Promise.resolve()
-      .then(() => run())
-      .then((value) => remembered(key, value))
+    const work = runToRemember(key, run)
     this.#once.set(key, work)
     try {
       const result = await work
@@ -229,33 +227,27 @@ export class Rounds implements Asker {
 const notCacheable = (result: object): object =>
   'ttlMs' in result ? { ...result, ttlMs: 0, cacheScope: 'private' } : result
 
+const endIn = (incoming: Incoming, end: () => Promise<object>, timeoutMs: number | undefined): Promise<object> =>
+  limited(end(), timeoutMs, incoming)
+
 /**
- * Runs a round. What the handler has asked comes before what it returned or threw; but when one of its questions cannot
- * be asked, and it cannot do without, the others are not either.
- * @param limit bounds the time that a round takes to end
+ * What a round comes to whose handler has returned: its questions come before its result.
+ * @param timeoutMs bounds the time that the round takes to end
  */
-export const endRound = (
-  incoming: Incoming,
-  run: () => MaybePromise<object>,
-  limit: (round: Promise<object>) => Promise<object>,
-): MaybePromise<object> => {
-  const ended = (error?: unknown): Promise<object> | undefined => {
-    const end = error instanceof CapabilityError ? undefined : incoming.ending
-    return end && limit(end())
-  }
-  const whole = (result: object): object => (incoming.askedBy ? notCacheable(result) : result)
+export const roundOf = (incoming: Incoming, result: object, timeoutMs: number | undefined): MaybePromise<object> => {
+  const end = incoming.ending
+  if (end) return endIn(incoming, end, timeoutMs)
+  return incoming.askedBy ? notCacheable(result) : result
+}
+
+/**
+ * What a round comes to whose handler has thrown: its questions come before its error. But when one of them cannot be
+ * asked, and it cannot do without, the others are not either.
+ * @throws what the round fails with
+ */
+export const failedRoundOf = (incoming: Incoming, error: unknown, timeoutMs: number | undefined): Promise<object> => {
+  const end = error instanceof CapabilityError ? undefined : incoming.ending
+  if (end) return endIn(incoming, end, timeoutMs)
   // Where the client has given up meanwhile, that is what there is to say.
-  const reason = (error: unknown): unknown => (isSuspension(error) && incoming.aborted) || error
-  try {
-    const result = run()
-    if (!(result instanceof Promise)) return ended() ?? whole(result)
-    return result.then(
-      (late) => ended() ?? whole(late),
-      (error: unknown) => ended(error) ?? Promise.reject(reason(error)),
-    )
-  } catch (error) {
-    const round = ended(error)
-    if (round) return round
-    throw error
-  }
+  throw (isSuspension(error) && incoming.aborted) || error
 }

@@ -1,8 +1,8 @@
 import { isLoggingLevel, LOGGING_LEVELS, type ServerCapabilities } from '../../model/types.ts'
 import { StatefulPeer } from '../../protocol/stateful.ts'
 import type { Params } from '../../wire/message.ts'
-import type { Incoming } from '../context.ts'
 import type { Generation } from '../generation.ts'
+import type { Incoming } from '../incoming.ts'
 import { invalidParams } from './guards.ts'
 
 const EMPTY = Object.freeze({})

@@ -1,3 +1,4 @@
+import { within } from '../../peer/within.ts'
 import type { EventStore, Logger, StoredEvent } from '../../server/faces.ts'
 
 /** How long an event store may take, in milliseconds. */
@@ -64,16 +65,12 @@ export class Archive {
   }
 
   async #inTime(done: unknown): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`it has not settled within ${PATIENCE_MS} ms`)), PATIENCE_MS)
-    })
     try {
-      await Promise.race([done, late])
+      await within(PATIENCE_MS, Promise.resolve(done), () =>
+        this.#fail(new Error(`it has not settled within ${PATIENCE_MS} ms`)),
+      )
     } catch (error) {
       this.#fail(error)
-    } finally {
-      clearTimeout(timer)
     }
   }
 

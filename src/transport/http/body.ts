@@ -23,35 +23,40 @@ const parseGiven = (body: unknown): Parsed => {
   return isDeeperThan(value, MAX_DEPTH) ? failed(`it nests deeper than ${MAX_DEPTH} levels`) : { ok: true, value }
 }
 
+const refuseTooLarge = (exchange: Exchange, { maxBodyBytes, served }: Settings, headers: Headers): void => {
+  const message = `The body is larger than ${maxBodyBytes} bytes`
+  turnAway(exchange, served, { connection: 'close', ...headers }, { status: 413, message })
+}
+
+const refuseTaken = (exchange: Exchange, { logger, served }: Settings, headers: Headers): void => {
+  logger.error(
+    'the host has read the body of a request and passed nothing on: give what it parsed to handler as its third ' +
+      'argument, or as request.body; to fetch, give the request unread',
+  )
+  const message = 'The body was read before it came here'
+  refuse(exchange, served, headers, 500, { code: ErrorCode.InternalError, message })
+}
+
+const refuseUnreadable = (exchange: Exchange, { served }: Settings, headers: Headers, reason: string): void =>
+  refuse(exchange, served, headers, 400, { code: ErrorCode.ParseError, message: `Parse error: ${reason}` })
+
 /** Reads the JSON that a request has brought, or answers why that cannot be. */
 export const takeBody = (
   exchange: Exchange,
-  { maxBodyBytes, logger, served }: Settings,
+  settings: Settings,
   headers: Headers,
   take: (value: unknown) => void,
 ): void => {
-  const tooLarge = (): void => {
-    const message = `The body is larger than ${maxBodyBytes} bytes`
-    turnAway(exchange, served, { connection: 'close', ...headers }, { status: 413, message })
+  const { maxBodyBytes } = settings
+  if (exchange.parsedBody !== undefined) {
+    const given = parseGiven(exchange.parsedBody)
+    return given.ok ? take(given.value) : refuseUnreadable(exchange, settings, headers, given.reason)
   }
-  const taken = (): void => {
-    logger.error(
-      'the host has read the body of a request and passed nothing on: give what it parsed to handler as its third ' +
-        'argument, or as request.body; to fetch, give the request unread',
-    )
-    const message = 'The body was read before it came here'
-    refuse(exchange, served, headers, 500, { code: ErrorCode.InternalError, message })
-  }
-  const parsed = (body: Parsed): void => {
-    if (body.ok) return take(body.value)
-    const error = { code: ErrorCode.ParseError, message: `Parse error: ${body.reason}` }
-    refuse(exchange, served, headers, 400, error)
-  }
-  if (exchange.parsedBody !== undefined) return parsed(parseGiven(exchange.parsedBody))
-  if (Number(exchange.header('content-length')) > maxBodyBytes) return tooLarge()
-  exchange.readBody(maxBodyBytes, (body: Body) => {
-    if (body === 'too large') tooLarge()
-    else if (body === 'taken') taken()
-    else parsed(parseBody(body))
+  if (Number(exchange.header('content-length')) > maxBodyBytes) return refuseTooLarge(exchange, settings, headers)
+  exchange.readBody(maxBodyBytes, (body) => {
+    if (body === 'too large') return refuseTooLarge(exchange, settings, headers)
+    if (body === 'taken') return refuseTaken(exchange, settings, headers)
+    const parsed = parseBody(body)
+    return parsed.ok ? take(parsed.value) : refuseUnreadable(exchange, settings, headers, parsed.reason)
   })
 }

@@ -1,7 +1,6 @@
 import type { Outlet } from '../../peer/call.ts'
 import type { Revision } from '../../protocol/revision.ts'
 import { MAX_BATCH } from '../../server/connection.ts'
-import type { Reply } from '../../server/runtime.ts'
 import type { MaybePromise } from '../../server/types.ts'
 import { isObject } from '../../wire/json.ts'
 import {
@@ -42,9 +41,6 @@ export interface Correspondent {
   /** Takes in an answer of the client. */
   settle(response: Response): void
 }
-
-/** The text of a reply, whether it is a result or an error. */
-export const textOf = (reply: Reply): string => (typeof reply === 'string' ? reply : reply.text)
 
 /** Answers a request in the response to its POST. */
 export const takeRequest = (to: Correspondent, exchange: Exchange, headers: Headers, request: Request): void => {

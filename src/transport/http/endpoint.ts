@@ -4,10 +4,10 @@ import { admit, answerOptions, whenStarted } from './admit.ts'
 import { takeBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import { Guard } from './guard.ts'
+import { checkTypes } from './media-types.ts'
 import { CLOSING, type Headers, type HttpError, missingId, respondError, turnAway, unavailable } from './refuse.ts'
 import { StatefulEndpoint } from './stateful.ts'
 import { answerStateless, isStateless } from './stateless.ts'
-import { checkTypes } from './types.ts'
 
 /** The one address of Streamable HTTP: every revision, and both conversations. */
 export class HttpEndpoint {

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../../server/context.ts'
+import type { Surroundings } from '../../server/incoming.ts'
 
 /**
  * What came of reading a body. `malformed`: it is not UTF-8. `lost`: it broke off. `taken`: the host has read it, and

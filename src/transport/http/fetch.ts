@@ -1,7 +1,7 @@
-import type { HttpInfo } from '../../server/context.ts'
+import type { HttpInfo } from '../../server/incoming.ts'
 import { decodeUtf8 } from '../../wire/bytes.ts'
+import { Room } from '../room.ts'
 import { type Body, type EventStream, type Exchange, MAX_UNREAD } from './exchange.ts'
-import { Room } from './room.ts'
 
 const HIGH_WATER_MARK = 64 * 1024
 

@@ -2,12 +2,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DefinitionError } from '../../errors.ts'
 import { show } from '../../model/schema/problems.ts'
+import { within } from '../../peer/within.ts'
 import type { Definition } from '../../server/definition.ts'
 import type { ListenOptions, Running } from '../../server/faces.ts'
 import { checkOptions } from '../../server/options.ts'
 import { OPTION_NAMES } from '../../server/settings.ts'
 import { bind } from '../bind.ts'
-import { within } from '../within.ts'
 import { endpointPath } from './mount.ts'
 
 const explain = (error: NodeJS.ErrnoException, port: number, host: string): Error => {

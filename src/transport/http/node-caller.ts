@@ -1,6 +1,6 @@
 import type { AuthInfo } from '../../model/types.ts'
-import type { HttpInfo, Surroundings } from '../../server/context.ts'
 import type { NodeRequest } from '../../server/faces.ts'
+import type { HttpInfo, Surroundings } from '../../server/incoming.ts'
 import type { Guarded } from './guard.ts'
 import { withoutAuthority } from './mount.ts'
 

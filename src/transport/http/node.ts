@@ -1,8 +1,8 @@
 import type { NodeRequest, NodeResponse } from '../../server/faces.ts'
 import { decodeUtf8 } from '../../wire/bytes.ts'
+import { Room } from '../room.ts'
 import { type Body, type EventStream, type Exchange, MAX_UNREAD } from './exchange.ts'
 import { NodeCaller } from './node-caller.ts'
-import { Room } from './room.ts'
 
 /** What tells that nothing more can be read: only in requests that are real streams. */
 type Readable = NodeRequest & { readonly readableEnded?: boolean }

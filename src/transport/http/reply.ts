@@ -1,5 +1,5 @@
 import { AbortedError } from '../../errors.ts'
-import type { Incoming } from '../../server/context.ts'
+import type { Incoming } from '../../server/incoming.ts'
 import type { Settings } from '../../server/settings.ts'
 import { eventText } from '../../wire/sse.ts'
 import type { PostReply } from './correspondent.ts'

@@ -2,7 +2,7 @@ import { CapabilityError } from '../../errors.ts'
 import type { Pending } from '../../peer/pending.ts'
 import type { Question } from '../../server/asks/question.ts'
 import { RequestAsker } from '../../server/asks/request-asker.ts'
-import type { Incoming } from '../../server/context.ts'
+import type { Incoming } from '../../server/incoming.ts'
 import type { CallHold } from './holds.ts'
 import type { SessionReply } from './session-reply.ts'
 

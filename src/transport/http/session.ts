@@ -1,17 +1,18 @@
 import type { AbortedError } from '../../errors.ts'
+import type { AuthInfo } from '../../model/types.ts'
 import { silent } from '../../peer/call.ts'
 import { InFlight } from '../../peer/in-flight.ts'
 import type { Revision } from '../../protocol/revision.ts'
 import { StatefulPeer } from '../../protocol/stateful.ts'
 import { cancellation } from '../../server/connection.ts'
-import { type HttpInfo, Incoming, type Surroundings } from '../../server/context.ts'
 import { Conversation } from '../../server/conversation.ts'
 import type { EventStore } from '../../server/faces.ts'
-import type { Reply, ServerRuntime } from '../../server/runtime.ts'
+import { type HttpInfo, Incoming, type Surroundings } from '../../server/incoming.ts'
+import { type Reply, type ServerRuntime, textOf } from '../../server/runtime.ts'
 import type { MaybePromise } from '../../server/types.ts'
 import { errorText, type Notification, type Request, type RequestId, type Response } from '../../wire/message.ts'
 import { Archive } from './archive.ts'
-import { type Answer, type Correspondent, textOf } from './correspondent.ts'
+import type { Answer, Correspondent } from './correspondent.ts'
 import type { Exchange } from './exchange.ts'
 import { CallHold, Holds } from './holds.ts'
 import { type Headers, type HttpError, invalidRequest } from './refuse.ts'
@@ -33,13 +34,24 @@ const UNKNOWN_EVENT: HttpError = { status: 400, message: 'Last-Event-ID names no
 const REQUEST_CANCELLED = -32800
 
 /** The HTTP request of a call in a session, whose client can be sent away to come back. */
-const surroundingsOf = (exchange: Exchange, reply: SessionReply): Surroundings => ({
-  auth: exchange.auth,
+class SessionSurroundings implements Surroundings {
+  readonly #exchange: Exchange
+  readonly #reply: SessionReply
+
+  constructor(exchange: Exchange, reply: SessionReply) {
+    this.#exchange = exchange
+    this.#reply = reply
+  }
+
+  get auth(): AuthInfo | undefined {
+    return this.#exchange.auth
+  }
+
   get http(): HttpInfo | undefined {
-    const { http } = exchange
-    return http && { headers: http.headers, url: http.url, release: ({ retryMs } = {}) => reply.release(retryMs) }
-  },
-})
+    const { http } = this.#exchange
+    return http && { headers: http.headers, url: http.url, release: ({ retryMs } = {}) => this.#reply.release(retryMs) }
+  }
+}
 
 const refusal = (id: RequestId, message: string): Answer => ({
   text: errorText(id, invalidRequest(message)),
@@ -125,7 +137,7 @@ export class Session implements Correspondent {
 
   answer(exchange: Exchange, reply: SessionReply, { id, method, params }: Request): MaybePromise<Answer> {
     if (method === 'initialize') return refusal(id, 'This session is initialized already')
-    const incoming = new Incoming(id, method, params, reply, this.peer, surroundingsOf(exchange, reply))
+    const incoming = new Incoming(id, method, params, reply, this.peer, new SessionSurroundings(exchange, reply))
     if (!this.#calls.add(id, incoming))
       return refusal(id, `The id ${JSON.stringify(id)} is in use by a request in flight`)
     const hold = new CallHold(this.#holds)

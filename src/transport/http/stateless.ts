@@ -2,15 +2,15 @@ import { ErrorCode } from '../../errors.ts'
 import type { Served } from '../../protocol/negotiate.ts'
 import type { Peer } from '../../protocol/peer.ts'
 import { envelopeVersion, hasEnvelope, isPeer, readEnvelope } from '../../protocol/stateless.ts'
-import { Incoming } from '../../server/context.ts'
+import { Incoming } from '../../server/incoming.ts'
 import type { Reply, ServerRuntime } from '../../server/runtime.ts'
 import type { MaybePromise } from '../../server/types.ts'
 import type { ErrorObject, Request } from '../../wire/message.ts'
 import type { Exchange } from './exchange.ts'
+import { checkAccept } from './media-types.ts'
 import { checkMirrors, checkVersionHeader } from './mirror.ts'
 import { CLOSING, type Headers, invalidRequest, respondError, unavailable } from './refuse.ts'
 import { HttpReply } from './reply.ts'
-import { checkAccept } from './types.ts'
 
 /** Whether a request stands alone: by its envelope, or by a header that names a stateless revision. */
 export const isStateless = (served: Served, exchange: Exchange, request: Request): boolean => {

@@ -9,6 +9,7 @@ import { admit, answerOptions, whenStarted } from '../http/admit.ts'
 import { takeBody } from '../http/body.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { Guard } from '../http/guard.ts'
+import { checkContentType } from '../http/media-types.ts'
 import {
   CLOSING,
   type Headers,
@@ -19,7 +20,6 @@ import {
   turnAway,
   unavailable,
 } from '../http/refuse.ts'
-import { checkContentType } from '../http/types.ts'
 import type { Serving } from '../serving.ts'
 import { type Asked, type SseAddress, sseAddress } from './addresses.ts'
 import { SseTransport } from './transport.ts'

@@ -4,7 +4,7 @@ import { eventText } from '../../wire/sse.ts'
 import type { EventStream, Exchange } from '../http/exchange.ts'
 import { KEEP_ALIVE, STREAM_HEADERS } from '../http/reader.ts'
 import type { Headers } from '../http/refuse.ts'
-import { Room } from '../http/room.ts'
+import { Room } from '../room.ts'
 
 const MESSAGE = { event: 'message' } as const
 

@@ -6,10 +6,10 @@ import { Guard } from '../http/guard.ts'
 import { isMountedEndpoint } from '../http/mount.ts'
 import { NodeCaller } from '../http/node-caller.ts'
 import { acceptOf, asksForWebSocket, handshakeProblem, type Refusal, SUBPROTOCOL } from './handshake.ts'
-import { answerWithoutUpgrade } from './ordinary.ts'
 import { acceptUpgrade, refuseUpgrade } from './response.ts'
 import { WebSocketChannel } from './socket.ts'
 import { overWebSocket } from './transport.ts'
+import { answerWithoutUpgrade } from './without-upgrade.ts'
 
 const NOT_FOUND: Refusal = { status: 404, headers: {}, message: 'There is no WebSocket here' }
 const NO_SUCH_UPGRADE: Refusal = {

@@ -1,5 +1,5 @@
 import type { NodeSocket } from '../../server/faces.ts'
-import { Room } from '../http/room.ts'
+import { Room } from '../room.ts'
 
 // A socket tells of what it has sent write by write: in slices, a slow reader can be told from one that is gone.
 const SLICE_BYTES = 64 * 1024

@@ -294,6 +294,19 @@ const changed = async (session: SessionClient, count: number): Promise<void> => 
   for (let id = 1; id <= count; id++) await (await session.call(id, 'change')).text()
 }
 
+/** A reader that has got what there was, and for which the store is asked again because more has come meanwhile. */
+const catchingUp = async (t: TestContext, more = 1) => {
+  const slow = await slowlyRead(t)
+  await changed(slow.session, 1)
+  const get = slow.session.get()
+  await slow.asked(0)
+  await changed(slow.session, more)
+  slow.release(0)
+  const events = new Events(await get.response)
+  await slow.asked(1)
+  return { ...slow, events }
+}
+
 test('TS-11: what comes while the store is being read comes behind, once', async (t) => {
   const { session, asked, release } = await slowlyRead(t)
   await changed(session, 2)
@@ -352,15 +365,8 @@ test('a client that goes away while the store is being read leaves its place to 
 })
 
 test('a client that goes away while it catches up leaves its place to the next', async (t) => {
-  const { session, asked, release } = await slowlyRead(t)
-  await changed(session, 1)
-  const get = session.get()
-  await asked(0)
-  await changed(session, 1)
-  release(0)
-  const events = new Events(await get.response)
+  const { session, events, release } = await catchingUp(t)
   assert.equal((await events.next())?.id, '0-0')
-  await asked(1)
   await events.cancel()
   release(1)
   const next = new Events(await session.resume('0-0'))
@@ -385,15 +391,8 @@ test('a client that goes away between two events of its catching up gets the res
 })
 
 test('a stream that has a gap by the time its reader gets there is closed, and cannot be resumed', async (t) => {
-  const { session, memory, asked, release } = await slowlyRead(t)
-  await changed(session, 1)
-  const get = session.get()
-  await asked(0)
-  await changed(session, 2)
-  release(0)
-  const events = new Events(await get.response)
+  const { session, memory, events, release } = await catchingUp(t, 2)
   assert.deepEqual([(await events.next())?.id, (await events.next())?.id], ['0-0', '0-1'])
-  await asked(1)
   memory.remove(`${session.id}/0`)
   release(1)
   assert.equal(await events.next(), undefined)
@@ -401,15 +400,8 @@ test('a stream that has a gap by the time its reader gets there is closed, and c
 })
 
 test('a stream whose store fails while its reader catches up goes on with what is new', async (t) => {
-  const { session, memory, asked, release } = await slowlyRead(t)
-  await changed(session, 1)
-  const get = session.get()
-  await asked(0)
-  await changed(session, 1)
-  release(0)
-  const events = new Events(await get.response)
+  const { session, memory, events, release } = await catchingUp(t)
   assert.deepEqual([(await events.next())?.id, (await events.next())?.id], ['0-0', '0-1'])
-  await asked(1)
   memory.read = () => {
     throw new Error('full')
   }
@@ -424,15 +416,8 @@ test('a stream whose store fails while its reader catches up goes on with what i
 })
 
 test('a session that ends while a reader catches up ends its stream', async (t) => {
-  const { session, asked, release } = await slowlyRead(t)
-  await changed(session, 1)
-  const get = session.get()
-  await asked(0)
-  await changed(session, 1)
-  release(0)
-  const events = new Events(await get.response)
+  const { session, events, release } = await catchingUp(t)
   await events.next()
-  await asked(1)
   await session.end()
   release(1)
   assert.equal((await events.next())?.id, '0-1')

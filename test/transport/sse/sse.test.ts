@@ -341,7 +341,10 @@ testBoth(
     assert.match(subject.log.lines.at(-1)?.message ?? '', /sessions\.max/)
     await client.leave()
     let response = await subject.send({ method: 'GET', path: '/sse' })
-    while (response.status === 503) response = await subject.send({ method: 'GET', path: '/sse' })
+    while (response.status === 503) {
+      await turn()
+      response = await subject.send({ method: 'GET', path: '/sse' })
+    }
     await (await SseReader.open(response)).leave()
   },
 )

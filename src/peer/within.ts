@@ -2,7 +2,7 @@
  * Settles with what is awaited, or when the time is over.
  * @param late is called when it is
  */
-export const within = async (milliseconds: number, awaited: Promise<void>, late?: () => void): Promise<void> => {
+export const within = async (milliseconds: number, awaited: PromiseLike<unknown>, late?: () => void): Promise<void> => {
   let timer: ReturnType<typeof setTimeout> | undefined
   const over = new Promise<void>((resolve) => {
     timer = setTimeout(() => {
