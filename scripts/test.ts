@@ -1,8 +1,10 @@
-import { readdir } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { dirname, join, relative, sep } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
-import { repository } from './child.ts'
+import { pathToFileURL } from 'node:url'
+import { buildFolder, repository } from './child.ts'
 
 // `npm test` needs nothing but npm; what stands in test/system needs more, and runs when it is asked for by name.
 const [asked] = process.argv.slice(2)
@@ -17,12 +19,40 @@ const files = found
   .sort()
   .map((file) => join(repository, folder, file))
 
+// The tests of a folder run in one process, one after the other: to start one, and to load the library into it, takes
+// longer than most files do. Here stands what must have a process of its own, because it happens once in each.
+const alone = new Set(['test/model/schema/json-schema.test.ts'].map((file) => join(repository, file)))
+
+/** The files of each process, those with the most first, so that no core waits at the end. */
+const processes = (): readonly (readonly string[])[] => {
+  const together = new Map<string, string[]>()
+  for (const file of files) {
+    const key = alone.has(file) ? file : dirname(file)
+    together.set(key, [...(together.get(key) ?? []), file])
+  }
+  return [...together.values()].sort((one, other) => other.length - one.length)
+}
+
+/** Writes what each process is to load: every file of a folder. */
+const entries = async (): Promise<string[]> => {
+  const target = join(buildFolder, 'tests')
+  await rm(target, { recursive: true, force: true })
+  await mkdir(target, { recursive: true })
+  return Promise.all(
+    processes().map(async (group, index) => {
+      const entry = join(target, `${index}.test.ts`)
+      await writeFile(entry, group.map((file) => `import '${pathToFileURL(file)}'\n`).join(''))
+      return entry
+    }),
+  )
+}
+
 const problems: string[] = []
 let passed = 0
 
 if (files.length === 0) problems.push(`no *.test.ts in ${folder}`)
 else {
-  const stream = run({ files, concurrency: 2, timeout: 300_000 })
+  const stream = run({ files: await entries(), concurrency: availableParallelism() + 1, timeout: 600_000 })
   const where = (test: { name: string; file?: string | undefined }): string =>
     `${test.name} (${relative(repository, test.file ?? folder)})`
   stream.on('test:pass', (test) => {

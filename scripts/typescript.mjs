@@ -2,4 +2,7 @@ import { register } from 'node:module'
 
 // `node --import ./scripts/typescript.mjs file.ts`: runs TypeScript by blanking out its types. Lines and columns stay
 // where they are, so that coverage counts what was written, and nothing that a compiler has added.
+const coverage = process.env['NODE_V8_COVERAGE']
+delete process.env['NODE_V8_COVERAGE']
 register('./typescript-loader.mjs', import.meta.url)
+if (coverage !== undefined) process.env['NODE_V8_COVERAGE'] = coverage

@@ -25,7 +25,9 @@ const lineOf = (file: string): string => file.split(posix.sep)[0] ?? file
 
 const rankOf = (file: string): number => order.indexOf(lineOf(file))
 
-const imports = (file: string): readonly Import[] => importsOf(file, readFileSync(join(root, file), 'utf8'))
+const parsed = new Map(files.map((file) => [file, importsOf(file, readFileSync(join(root, file), 'utf8'))]))
+
+const imports = (file: string): readonly Import[] => parsed.get(file) ?? []
 
 const targetOf = (file: string, specifier: string): string =>
   relative(root, join(root, dirname(file), specifier))

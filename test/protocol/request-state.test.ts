@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { DefinitionError } from '../../src/errors.ts'
 import { type Binding, createSealer, type Opened, type Sealer } from '../../src/protocol/request-state.ts'
 import type { JsonObject } from '../../src/wire/json.ts'
+import { anyCharacter } from '../support/characters.ts'
 
 const KEYS = ['a key of at least thirty-two bytes']
 
@@ -35,13 +36,13 @@ const withClock = (ttlMs?: number) => {
 }
 
 const binding = fc.record({
-  principal: fc.option(fc.string({ unit: 'binary' }), { nil: undefined }),
+  principal: fc.option(fc.string({ unit: anyCharacter }), { nil: undefined }),
   method: fc.constantFrom('tools/call', 'prompts/get', 'resources/read'),
-  target: fc.string({ unit: 'binary' }),
+  target: fc.string({ unit: anyCharacter }),
   arguments: fc.jsonValue(),
 })
 
-const payload = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue())
+const payload = fc.dictionary(fc.string({ unit: anyCharacter }), fc.jsonValue())
 
 describe('2026-07-28 Multi Round-Trip Requests: requestState', () => {
   it('opens to any JSON that was sealed, for the call that it was sealed for', async () => {

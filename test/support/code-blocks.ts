@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { basename, dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { buildFolder, repository as ROOT, typescript } from '../../scripts/child.ts'
 
 /** A block of code on a page. */
 export interface CodeBlock {
@@ -29,7 +30,6 @@ export interface Outcome {
   readonly stderr: string
 }
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const FENCE = /^( *)(`{3,})(.*)$/
 const PRINTS = '// → '
 
@@ -79,43 +79,36 @@ const readPage = async (folder: string, page: string): Promise<readonly Program[
   )
 }
 
-const CONFIG = {
-  extends: '../../tsconfig.json',
-  compilerOptions: {
-    paths: { 'fluent-mcp': ['../../src/index.ts'] },
-    noUnusedLocals: false,
-    noUnusedParameters: false,
-  },
-  include: ['*.ts'],
+/** What stands beside the programs: a package by the name of this one, which is its source. */
+const BESIDE: Readonly<Record<string, string>> = {
+  'package.json': JSON.stringify({ type: 'module' }),
+  'node_modules/fluent-mcp/package.json': JSON.stringify({ type: 'module', exports: './index.ts' }),
+  'node_modules/fluent-mcp/index.ts': `export * from '${pathToFileURL(join(ROOT, 'src/index.ts'))}'`,
 }
 
-/** Writes every TypeScript block of the pages to a file, where `fluent-mcp` is the source of this package. */
+/** Writes every TypeScript block of the pages to a file below `.build`. */
 export const writePrograms = async (folder: string): Promise<readonly Program[]> => {
-  const target = resolve(ROOT, '.build', folder)
+  const target = join(buildFolder, folder)
   await rm(target, { recursive: true, force: true })
-  await mkdir(target, { recursive: true })
-  await writeFile(join(target, 'tsconfig.json'), JSON.stringify(CONFIG))
+  for (const [name, text] of Object.entries(BESIDE)) {
+    await mkdir(dirname(join(target, name)), { recursive: true })
+    await writeFile(join(target, name), text)
+  }
   const programs = await Promise.all((await pages()).map((page) => readPage(target, page)))
   return programs.flat()
 }
 
-const execute = (args: readonly string[], folder: string): Promise<Outcome> =>
+/** The arguments for Node: the README says that tsx runs its programs. */
+const runnerOf = ({ name }: Program): readonly string[] =>
+  name.startsWith('README.md') ? ['--import', import.meta.resolve('tsx')] : typescript
+
+/** Runs a program. Its standard input is at its end from the start, so that a server on stdio finishes. */
+export const runProgram = (program: Program): Promise<Outcome> =>
   new Promise((done) => {
-    // tsx compiles in its own way; its coverage cannot be laid over that of the tests. Node would hand the variable
-    // down by itself if it were left out.
-    const env = { ...process.env, NODE_V8_COVERAGE: '', TSX_TSCONFIG_PATH: join(folder, 'tsconfig.json') }
-    const child = execFile(process.execPath, args, { cwd: folder, env, timeout: 60_000 }, (error, stdout, stderr) => {
+    // A page shows, and covers nothing. Node would hand the variable down by itself if it were left out.
+    const options = { cwd: dirname(program.file), env: { ...process.env, NODE_V8_COVERAGE: '' }, timeout: 60_000 }
+    const child = execFile(process.execPath, [...runnerOf(program), program.file], options, (error, stdout, stderr) => {
       done({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr })
     })
     child.stdin?.end()
   })
-
-/** Type-checks all programs as one. */
-export const typeCheck = (folder: string): Promise<Outcome> => {
-  const target = resolve(ROOT, '.build', folder)
-  return execute([join(ROOT, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', target], target)
-}
-
-/** Runs a program. Its standard input is at its end from the start, so that a server on stdio finishes. */
-export const runProgram = ({ file }: Program): Promise<Outcome> =>
-  execute(['--import', import.meta.resolve('tsx'), file], join(file, '..'))

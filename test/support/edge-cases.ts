@@ -27,7 +27,8 @@ export interface Standing {
 
 /** The texts of a source file in which a number stands; what a template fills in is `…`. */
 export const namesIn = (file: string, text: string): readonly string[] => {
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
+  if (text.search(NUMBER) === -1) return []
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest)
   const names: string[] = []
   const add = (name: string): void => {
     if (name.match(NUMBER)) names.push(name)

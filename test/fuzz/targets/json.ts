@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { MAX_DEPTH, parseJson } from '../../../src/wire/json.ts'
 import { readMessage } from '../../../src/wire/message.ts'
+import { anyCharacter } from '../../support/characters.ts'
 import { type Fuzzer, fuzzer } from '../engine.ts'
 import { anyJson, INHERITED, nearlyText } from '../inputs.ts'
 
@@ -24,7 +25,7 @@ const text = fc.oneof(
   anyJson.map((value) => JSON.stringify(value)),
   anyJson.map((value) => JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: value })),
   nested,
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: anyCharacter }),
 )
 
 const TOKENS = [

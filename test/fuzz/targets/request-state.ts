@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { type Binding, createSealer, type Sealer } from '../../../src/protocol/request-state.ts'
 import type { JsonObject } from '../../../src/wire/json.ts'
+import { anyCharacter } from '../../support/characters.ts'
 import { ask, keepingLogger } from '../../support/messages.ts'
 import { type Fuzzer, fuzzer } from '../engine.ts'
 import { anyJson, asJson, nearlyText } from '../inputs.ts'
@@ -28,7 +29,7 @@ const ALPHABET = [
   '',
 ]
 
-const text = fc.string({ unit: 'binary', maxLength: 12 })
+const text = fc.string({ unit: anyCharacter, maxLength: 12 })
 
 const binding = fc.record<Binding>({
   principal: fc.option(fc.oneof(fc.constantFrom('alice', 'bob'), text), { nil: undefined }),
