@@ -4,7 +4,7 @@ import { dirname, join, relative, sep } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { pathToFileURL } from 'node:url'
-import { buildFolder, repository } from './child.ts'
+import { buildFolder, repository, run as runProgram } from './child.ts'
 
 // `npm test` needs nothing but npm; what stands in test/system needs more, and runs when it is asked for by name.
 const [asked] = process.argv.slice(2)
@@ -47,8 +47,18 @@ const entries = async (): Promise<string[]> => {
   )
 }
 
+/** `npm run types` beside the tests: it takes one core, and a while. */
+const checkTypes = async (): Promise<readonly string[]> => {
+  if (asked !== undefined) return []
+  const env = { ...process.env, NODE_V8_COVERAGE: '' }
+  const options = { cwd: repository, env, timeoutMs: 600_000 }
+  const { code, stdout, stderr, error } = await runProgram('npm', ['run', '--silent', 'types'], options)
+  return code === 0 ? [] : [`types: ${[error ?? '', stdout, stderr].join('').trim()}`]
+}
+
 const problems: string[] = []
 let passed = 0
+const typed = checkTypes()
 
 if (files.length === 0) problems.push(`no *.test.ts in ${folder}`)
 else {
@@ -65,6 +75,7 @@ else {
   for await (const chunk of report) process.stdout.write(chunk)
 }
 
+problems.push(...(await typed))
 if (passed === 0 && problems.length === 0) problems.push(`no test ran in ${folder}`)
 if (problems.length > 0) {
   console.error(`\n${problems.length} problem(s):\n${problems.map((problem) => `  ${problem}`).join('\n')}`)

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { codeBlocks, pages, runProgram, writePrograms } from './support/code-blocks.ts'
+import { codeBlocks, type Program, pages, runByTsx, runTogether, writePrograms } from './support/code-blocks.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const LONGEST_PAGE = 150
@@ -13,11 +13,16 @@ const texts = new Map(
   await Promise.all((await pages()).map(async (page) => [page, await readFile(join(ROOT, page), 'utf8')] as const)),
 )
 
-for (const program of programs.filter(({ runs }) => runs)) {
+const isOfReadme = ({ name }: Program): boolean => name.startsWith('README.md')
+const running = programs.filter(({ runs }) => runs)
+const [first, ...others] = running.filter((program) => !isOfReadme(program))
+const outcomes = first && runTogether([first, ...others])
+
+for (const program of running) {
   test(`the pages: ${program.name} runs and prints what it says`, async () => {
-    const { code, stdout, stderr } = await runProgram(program)
-    assert.equal(code, 0, stderr)
-    assert.deepEqual(stdout.split('\n').slice(0, -1), program.prints)
+    const outcome = isOfReadme(program) ? await runByTsx(program) : (await outcomes)?.get(program.name)
+    assert.equal(outcome?.code, 0, outcome?.stderr)
+    assert.deepEqual(outcome.stdout.split('\n').slice(0, -1), program.prints)
   })
 }
 

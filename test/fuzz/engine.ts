@@ -27,6 +27,8 @@ export interface Run {
   readonly runs?: number
   /** Whether to look for the smallest input that fails; the default. */
   readonly shrinks?: boolean
+  /** How long one input may take; 5 s by default. */
+  readonly hangsMs?: number
 }
 
 /** What came of a run. */
@@ -51,10 +53,10 @@ export interface Fuzzer {
 // No input takes a hundredth of this; it is there for those that would take for ever.
 const HANGS_MS = 5_000
 
-const withoutHanging = async (work: unknown): Promise<void> => {
+const withoutHanging = async (work: unknown, hangsMs: number): Promise<void> => {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it hangs: there is no end to it in ${HANGS_MS} ms`)), HANGS_MS)
+    timer = setTimeout(() => reject(new Error(`it hangs: there is no end to it in ${hangsMs} ms`)), hangsMs)
   })
   try {
     await Promise.race([work, late])
@@ -100,18 +102,18 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
 
 /** Makes a target runnable. A subject that has failed is not used again. */
 export const fuzzer = <Input>({ name, inputs, corpus = [], runs: ownRuns, open }: Target<Input>): Fuzzer => {
-  const run = async ({ seed, runs = ownRuns, shrinks = true }: Run): Promise<Outcome> => {
+  const run = async ({ seed, runs = ownRuns, shrinks = true, hangsMs = HANGS_MS }: Run): Promise<Outcome> => {
     let subject: Subject<Input> | undefined
     const close = async (): Promise<void> => {
       const closing = subject
       subject = undefined
-      await withoutHanging(closing?.close?.())
+      await withoutHanging(closing?.close?.(), hangsMs)
     }
     const property = fc.asyncProperty(inputs, async (input) => {
       try {
         subject ??= await open()
         const { check } = subject
-        await withoutStrays(() => withoutHanging(check(input)))
+        await withoutStrays(() => withoutHanging(check(input), hangsMs))
         checkPrototypes()
       } catch (error) {
         await close().catch(() => undefined)

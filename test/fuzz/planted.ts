@@ -155,7 +155,7 @@ export const PLANTED: readonly Planted[] = [
       const template = parseUriTemplate(source, options)
       return {
         ...template,
-        match: (uri) => template.match(spin(Math.min(uri.length, 40_000) ** 2 / 2) === 0.5 ? '' : uri),
+        match: (uri) => template.match(spin(5 * Math.min(uri.length, 10_000) ** 2) === 0.5 ? '' : uri),
       }
     }),
   ],

@@ -24,7 +24,7 @@ describe('the digest of a question', () => {
 
   it('tells any two texts apart', () => {
     fc.assert(
-      fc.property(fc.string({ unit: anyCharacter }), fc.string({ unit: 'binary' }), (one, other) => {
+      fc.property(fc.string({ unit: anyCharacter }), fc.string({ unit: anyCharacter }), (one, other) => {
         assert.equal(digest({ message: one }) === digest({ message: other }), one === other)
       }),
       { numRuns: 2_000 },
