@@ -23,25 +23,28 @@ const files = found
 // longer than most files do. Here stands what must have a process of its own, because it happens once in each.
 const alone = new Set(['test/model/schema/json-schema.test.ts'].map((file) => join(repository, file)))
 
-/** The files of each process, those with the most first, so that no core waits at the end. */
-const processes = (): readonly (readonly string[])[] => {
-  const together = new Map<string, string[]>()
+// What takes longest begins first, so that no core waits at the end.
+const longest = ['test/transport', 'test/fuzz', 'test/transport/http', 'test', 'test/examples']
+
+/** The files of each process, by the name of the file or of the folder. */
+const processes = (): ReadonlyMap<string, readonly string[]> => {
+  const together = new Map<string, string[]>(longest.map((name) => [join(repository, name), []]))
   for (const file of files) {
-    const key = alone.has(file) ? file : dirname(file)
-    together.set(key, [...(together.get(key) ?? []), file])
+    const name = alone.has(file) ? file : dirname(file)
+    together.set(name, [...(together.get(name) ?? []), file])
   }
-  return [...together.values()].sort((one, other) => other.length - one.length)
+  return new Map([...together].filter(([, { length }]) => length > 0))
 }
 
-/** Writes what each process is to load: every file of a folder. */
+/** Writes what each process is to load. */
 const entries = async (): Promise<string[]> => {
   const target = join(buildFolder, 'tests')
   await rm(target, { recursive: true, force: true })
   await mkdir(target, { recursive: true })
   return Promise.all(
-    processes().map(async (group, index) => {
-      const entry = join(target, `${index}.test.ts`)
-      await writeFile(entry, group.map((file) => `import '${pathToFileURL(file)}'\n`).join(''))
+    [...processes()].map(async ([name, loaded]) => {
+      const entry = join(target, `${relative(repository, name).replaceAll(sep, '-')}.ts`)
+      await writeFile(entry, loaded.map((file) => `import '${pathToFileURL(file)}'\n`).join(''))
       return entry
     }),
   )
