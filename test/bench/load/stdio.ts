@@ -1,17 +1,15 @@
 import { spawn } from 'node:child_process'
-import { callText, checkAnswer, openingLines, revisions } from '../messages.ts'
+import { type BenchRevision, type Call, callText, checkAnswer, openingTexts } from '../messages.ts'
+import { printRate } from './counted.ts'
 
 // Load for stdio: starts the server that the command names, checks one answer, warms up and measures.
-// Prints how many answers came each second.
 
-const WARM_UP_MS = 500
 /** How many calls are written at once, and how many may be under way. */
 const MODES = { pipelined: { batch: 100, window: 2_000 }, sequential: { batch: 1, window: 1 } } as const
 
-const [wanted = '', mode = '', seconds = '1', command = '', ...args] = process.argv.slice(2)
-const revision = revisions.find((name) => name === wanted)
-if (revision === undefined) throw new Error(`unknown revision ${wanted}`)
+const [revision = '', mode = '', command = '', ...args] = process.argv.slice(2)
 if (mode !== 'pipelined' && mode !== 'sequential') throw new Error(`unknown mode ${mode}`)
+const call: Call = { revision: revision as BenchRevision, method: 'tools/call' }
 const { batch, window } = MODES[mode]
 
 const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
@@ -36,18 +34,18 @@ const nextLine = (): Promise<string> =>
     child.stdout.on('data', read)
   })
 
-const opening = openingLines(revision)
+const opening = openingTexts(call.revision)
 if (opening.length > 0) {
   child.stdin.write(opening.map((line) => `${line}\n`).join(''))
   await nextLine()
 }
-child.stdin.write(`${callText(revision, 0)}\n`)
-checkAnswer(await nextLine())
+child.stdin.write(`${callText(call, 0)}\n`)
+checkAnswer(call, await nextLine())
 
 // Built once: enough batches that no id is used again while it is under way.
 const batches = Array.from({ length: (2 * window) / batch }, (_, index) => {
   const ids = Array.from({ length: batch }, (_, position) => 1 + index * batch + position)
-  return Buffer.from(ids.map((id) => `${callText(revision, id)}\n`).join(''))
+  return Buffer.from(ids.map((id) => `${callText(call, id)}\n`).join(''))
 })
 
 const NEWLINE = 10
@@ -71,12 +69,4 @@ child.stdout.on('data', (part: Buffer) => {
   fill()
 })
 fill()
-
-setTimeout(() => {
-  const before = answered
-  const started = performance.now()
-  setTimeout(() => {
-    console.log(JSON.stringify({ perSecond: (answered - before) / ((performance.now() - started) / 1000) }))
-    process.exit(0)
-  }, Number(seconds) * 1000)
-}, WARM_UP_MS)
+await printRate(child.pid as number, () => answered)
