@@ -28,7 +28,7 @@ const memory = async () => {
 
 /** A handler of requests that answers the harness by itself, and hands the others on. */
 export const createAdmin = (notify, handler) => (req, res) => {
-  const work = { '/notify': () => measure(notify), '/memory': memory }[req.url]
-  if (work) work().then((found) => res.end(JSON.stringify(found)))
-  else handler(req, res)
+  if (req.url === '/mcp') return handler(req, res)
+  const found = req.url === '/notify' ? measure(notify) : memory()
+  return found.then((figures) => res.end(JSON.stringify(figures)))
 }

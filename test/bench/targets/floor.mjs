@@ -1,6 +1,4 @@
 // What Node itself costs: parse one call, add, answer. No protocol, no checks.
-import http from 'node:http'
-import { createAdmin } from './admin.mjs'
 import { rowsOf } from './rows.mjs'
 
 const [, , over, json = '{}'] = process.argv
@@ -47,15 +45,18 @@ const post = (req, res) => {
   })
 }
 
-const overHttp = () => {
-  const server = http.createServer(post)
+const overHttp = async () => {
+  const { createServer } = await import('node:http')
+  const server = createServer(post)
   server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}/mcp`))
 }
 
 // Sockets, and no HTTP: whoever sends something is kept, and is written to.
 const EVENT = 'event: message\ndata: {"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{}}\n\n'
 
-const overSockets = () => {
+const overSockets = async () => {
+  const { createServer } = await import('node:http')
+  const { createAdmin } = await import('./admin.mjs')
   const readers = new Set()
   const keep = (req, res) => {
     readers.add(res.socket)
@@ -66,7 +67,7 @@ const overSockets = () => {
   const notify = () => {
     for (const socket of readers) socket.write(EVENT)
   }
-  const server = http.createServer(createAdmin(notify, keep))
+  const server = createServer(createAdmin(notify, keep))
   server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}/mcp`))
 }
 
@@ -92,4 +93,4 @@ const overStdio = () => {
 }
 
 const start = { http: overHttp, streams: overSockets, stdio: overStdio }
-start[over]()
+await start[over]()

@@ -1,8 +1,6 @@
 // This library, as it is published: from dist.
-import http from 'node:http'
 import * as v from 'valibot'
 import { createServer } from '../../../dist/index.js'
-import { createAdmin } from './admin.mjs'
 import { rowsOf } from './rows.mjs'
 
 const [, , over, json = '{}'] = process.argv
@@ -22,12 +20,14 @@ if (over === 'messages') {
     .tool('give', v.object({ count: v.number() }), ({ count }) => rowsOf(count))
 }
 
-const overHttp = (options) => {
+const overHttp = async (options) => {
+  const { createServer: createHttpServer } = await import('node:http')
+  const { createAdmin } = await import('./admin.mjs')
   const runtime = server.bind(options)
-  const listener = http.createServer(createAdmin(() => runtime.notify.toolsChanged(), runtime.handler))
+  const listener = createHttpServer(createAdmin(() => runtime.notify.toolsChanged(), runtime.handler))
   listener.on('upgrade', runtime.upgrade)
   listener.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${listener.address().port}/mcp`))
 }
 
 if (over === 'stdio') await server.stdio()
-else overHttp({ pageSize: 1000, maxBodyBytes: 64 * 1024 * 1024, ...(sse && { responseMode: 'sse' }) })
+else await overHttp({ pageSize: 1000, maxBodyBytes: 64 * 1024 * 1024, ...(sse && { responseMode: 'sse' }) })
