@@ -1,16 +1,14 @@
 import { cpuMsOf } from '../processes.ts'
 
-const WARM_UP_MS = 1000
+/** So many calls are answered before anything is measured: until its code is compiled, a server is slower. */
+export const WARM_UP_CALLS = 20_000
+
 const MEASURED_MS = 2000
 
 const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-/**
- * Prints how many answers came each second, and the processor time of each, after a warm-up that is not counted; then
- * ends the process.
- */
+/** Prints how many answers come each second, and the processor time of each; then ends the process. */
 export const printRate = async (pid: number, answered: () => number): Promise<never> => {
-  await after(WARM_UP_MS)
   const [answersBefore, cpuBefore, started] = [answered(), cpuMsOf(pid), performance.now()]
   await after(MEASURED_MS)
   const answers = answered() - answersBefore

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { type Call, callText, checkAnswer } from '../messages.ts'
-import { printRate } from './counted.ts'
+import { printRate, WARM_UP_CALLS } from './counted.ts'
 
 // Load for WebSocket: plain sockets that write frames which were made beforehand, and count the frames that come back.
 // A real client on Node would be slower than what it measures.
@@ -12,7 +12,6 @@ const CONNECTIONS = 32
 
 const [mode = '', address = '', pid = ''] = process.argv.slice(2)
 if (mode !== 'pipelined' && mode !== 'sequential') throw new Error(`unknown mode ${mode}`)
-const batch = BATCH[mode]
 const { hostname, port, host, pathname } = new URL(address)
 const call: Call = { revision: '2026-07-28', method: 'tools/call' }
 
@@ -35,9 +34,17 @@ const maskedFrame = (text: string): Buffer => {
   return Buffer.concat([head, mask, payload.map((byte, index) => byte ^ (mask[index % 4] as number))])
 }
 
-const request = Buffer.concat(Array.from({ length: batch }, (_, id) => maskedFrame(callText(call, id))))
+const requestOf = (batch: number): Buffer =>
+  Buffer.concat(Array.from({ length: batch }, (_, id) => maskedFrame(callText(call, id))))
+
+const WARMING = requestOf(BATCH.pipelined)
+const MEASURED = requestOf(BATCH[mode])
 
 let answered = 0
+let warm: () => void
+const warmedUp = new Promise<void>((resolve) => {
+  warm = resolve
+})
 
 /** The length of a server's frame, and where its payload begins; undefined until its head is there. */
 const frameAt = (bytes: Buffer, at: number): { readonly start: number; readonly end: number } | undefined => {
@@ -49,8 +56,8 @@ const frameAt = (bytes: Buffer, at: number): { readonly start: number; readonly 
 
 const run = (socket: Socket): void => {
   let rest: Buffer | undefined
-  let missing = batch
-  socket.write(request)
+  let missing: number = BATCH.pipelined
+  socket.write(WARMING)
   socket.on('data', (part: Buffer) => {
     const bytes = rest === undefined ? part : Buffer.concat([rest, part])
     let at = 0
@@ -62,8 +69,10 @@ const run = (socket: Socket): void => {
     }
     rest = at === bytes.length ? undefined : bytes.subarray(at)
     if (missing > 0) return
-    missing = batch
-    socket.write(request)
+    const isWarm = answered >= WARM_UP_CALLS
+    if (isWarm) warm()
+    missing = isWarm ? BATCH[mode] : BATCH.pipelined
+    socket.write(isWarm ? MEASURED : WARMING)
   })
 }
 
@@ -80,4 +89,5 @@ const open = (): void => {
 }
 
 for (let index = 0; index < CONNECTIONS; index += 1) open()
+await warmedUp
 await printRate(Number(pid), () => answered)
