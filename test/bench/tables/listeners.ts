@@ -33,9 +33,10 @@ const notified = (name: string, server: string, count: number): Subject => ({
   },
 })
 
-/** What each of many streams adds to a server that has had one before. */
+/** What each of many streams adds to a server that has had so many before: how large the heap is made counts once. */
 const streamMemory = async (server: string): Promise<Measured> => {
   const started = await serve(server)
+  await (await readers(started, MANY)).end()
   const first = await readers(started, 1)
   await ask(started, '/memory')
   const before = residentOf(started.pid)
