@@ -1,6 +1,6 @@
 import { start, waitForOutput } from '../../../scripts/child.ts'
 import { openSession } from '../http.ts'
-import { helperCommand, onCore, residentOf, type Started, startServer } from '../processes.ts'
+import { helperCommand, onCore, type Started, startServer } from '../processes.ts'
 import { type Measured, type Subject, subject, type Table } from '../table.ts'
 import { serverCommand } from './servers.ts'
 
@@ -33,22 +33,24 @@ const notified = (name: string, server: string, count: number): Subject => ({
   },
 })
 
+const eachOf = (before: Measured, after: Measured): Measured => {
+  const share = (key: string): number => ((after[key] ?? Number.NaN) - (before[key] ?? Number.NaN)) / MANY / KB
+  return { heap: share('heapUsed'), resident: share('rss') }
+}
+
 /** What each of many streams adds to a server that has had so many before: how large the heap is made counts once. */
 const streamMemory = async (server: string): Promise<Measured> => {
   const started = await serve(server)
   await (await readers(started, MANY)).end()
   const first = await readers(started, 1)
-  await ask(started, '/memory')
-  const before = residentOf(started.pid)
+  const before = await ask(started, '/memory')
   const reading = await readers(started, MANY)
-  await ask(started, '/memory')
-  const after = residentOf(started.pid)
+  const after = await ask(started, '/memory')
   await Promise.all([first.end(), reading.end()])
   await started.child.end()
-  return { kilobytes: (after - before) / MANY / KB }
+  return eachOf(before, after)
 }
 
-/** What each of many idle sessions adds to the heap. */
 const sessionMemory = async (): Promise<Measured> => {
   const started = await serve('ours')
   const open = async (count: number): Promise<void> => {
@@ -59,13 +61,13 @@ const sessionMemory = async (): Promise<Measured> => {
   await open(MANY)
   const after = await ask(started, '/memory')
   await started.child.end()
-  return { kilobytes: ((after['heapUsed'] ?? Number.NaN) - (before['heapUsed'] ?? Number.NaN)) / MANY / KB }
+  return eachOf(before, after)
 }
 
 const SOCKETS = '1,000 bare socket writes'
 const LISTENERS = '1,000 listeners'
-const SESSION = 'idle session, heap'
-const STREAM = 'idle listen stream, resident'
+const SESSION = 'idle session'
+const STREAM = 'idle listen stream'
 
 export const listeners: readonly Table[] = [
   {
@@ -95,15 +97,18 @@ export const listeners: readonly Table[] = [
     name: 'idle',
     title: 'Memory of what is idle',
     about: `What each of ${MANY} adds, the garbage collected before and after. Of a stream over bare \`node:http\`, the connection alone.`,
-    figures: [{ key: 'kilobytes', heading: 'KB each', digits: 1 }],
+    figures: [
+      { key: 'heap', heading: 'heap, KB each', digits: 1 },
+      { key: 'resident', heading: 'resident, KB each', digits: 1 },
+    ],
     subjects: [
       subject(SESSION, sessionMemory),
       subject(STREAM, () => streamMemory('ours')),
       subject('the same, bare `node:http`', () => streamMemory('floor')),
     ],
     goals: [
-      { what: 'idle session, heap', of: SESSION, figure: 'kilobytes', atMost: 4, unit: 'KB' },
-      { what: 'idle listen stream, resident', of: STREAM, figure: 'kilobytes', atMost: 20, unit: 'KB' },
+      { what: 'idle session, heap', of: SESSION, figure: 'heap', atMost: 4, unit: 'KB' },
+      { what: 'idle listen stream, resident', of: STREAM, figure: 'resident', atMost: 20, unit: 'KB' },
     ],
   },
 ]
