@@ -7,6 +7,9 @@ import { codeBlocks, type Program, pages, runByTsx, runTogether, writePrograms }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const LONGEST_PAGE = 150
+/** A page that is written by `npm run bench`: as long as its tables are. */
+const MEASURED_PAGE = join('docs', 'performance.md')
+const LONGEST_MEASURED_PAGE = 250
 
 const programs = await writePrograms('programs')
 const texts = new Map(
@@ -27,8 +30,9 @@ for (const program of running) {
 }
 
 for (const [page, text] of texts) {
-  test(`the pages: ${page} is at most ${LONGEST_PAGE} lines long`, () => {
-    assert.ok(text.split('\n').length - 1 <= LONGEST_PAGE)
+  const longest = page === MEASURED_PAGE ? LONGEST_MEASURED_PAGE : LONGEST_PAGE
+  test(`the pages: ${page} is at most ${longest} lines long`, () => {
+    assert.ok(text.split('\n').length - 1 <= longest)
   })
 
   test(`the pages: ${page} has code of known kinds only, and says \`ts run\` wherever it promises output`, () => {

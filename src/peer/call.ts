@@ -22,6 +22,7 @@ export class Call {
   #outlet: Outlet
   #controller: AbortController | undefined
   #aborted: AbortedError | undefined
+  #whenAborted: (() => void) | undefined
   #ended = false
 
   constructor(id: RequestId | undefined, method: string, params: Params | undefined, outlet: Outlet) {
@@ -48,6 +49,12 @@ export class Call {
     if (this.#ended || this.#aborted) return
     this.#aborted = reason
     this.#controller?.abort(reason)
+    this.#whenAborted?.()
+  }
+
+  /** Calls back, once, when it is aborted. For one that lasts: a signal alone takes a kilobyte. */
+  whenAborted(listener: () => void): void {
+    this.#whenAborted = listener
   }
 
   /** Sends a message of this call; after its end, nothing is sent. */

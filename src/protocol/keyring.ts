@@ -68,6 +68,8 @@ const secretsOf = (keys: readonly unknown[]): readonly Bytes[] => {
   return secrets
 }
 
+const randomSecret = (): Bytes => globalThis.crypto.getRandomValues(new Uint8Array(MIN_KEY_BYTES))
+
 const hkdf = (salt: Bytes, info: Bytes): HkdfParams => ({ name: 'HKDF', hash: 'SHA-256', salt, info })
 
 const importKey = async (bytes: Bytes): Promise<Key> => {
@@ -136,10 +138,11 @@ const decrypt = async (keys: readonly Key[], given: Uint8Array): Promise<Decrypt
  * @throws DefinitionError for no key, a short key, the same key twice
  */
 export const createKeyring = (keys?: readonly (string | Uint8Array)[]): Keyring => {
-  const secrets = secretsOf(keys ?? [globalThis.crypto.getRandomValues(new Uint8Array(MIN_KEY_BYTES))])
+  const secrets = keys === undefined ? undefined : secretsOf(keys)
   let imported: Promise<readonly Key[]> | undefined
   const known = (): Promise<readonly Key[]> => {
-    imported ??= Promise.all(secrets.map(importKey))
+    // A key of its own is made at first use, since Node takes longer to load `crypto` than a server to start.
+    imported ??= Promise.all((secrets ?? [randomSecret()]).map(importKey))
     return imported
   }
   return Object.freeze({

@@ -15,6 +15,7 @@ import {
   type RequestId,
   readMessage,
 } from '../wire/message.ts'
+import { connectionSession } from './connection-session.ts'
 import { Conversation } from './conversation.ts'
 import { Incoming, type Surroundings } from './incoming.ts'
 import { type Reply, type ServerRuntime, textOf } from './runtime.ts'
@@ -53,7 +54,7 @@ export class Connection {
   readonly #surroundings: Surroundings
   readonly #served: Served
   readonly #calls = new InFlight<RequestId>()
-  readonly #session = { id: crypto.randomUUID() }
+  readonly #session = connectionSession()
   #stateful: StatefulPeer | undefined
   #conversation: Conversation | undefined
   #opening: Promise<unknown> | undefined

@@ -54,11 +54,13 @@ const checked = <Answer extends object | undefined>({ id, method }: Call, result
 export const intercept = <Answer extends object | undefined>(
   interceptors: readonly Interceptor[],
   call: Call,
-  { auth, http }: Surroundings,
+  surroundings: Surroundings,
   answer: Answerer<Answer>,
 ): Answerer<Answer> =>
   interceptors.reduceRight<Answerer<Answer>>(
     (inner, interceptor) => async (params) => {
+      // Read here, since most servers have no interceptor that would look at it.
+      const { auth, http } = surroundings
       const message = { method: call.method, params, id: call.id, auth, http, signal: call.signal }
       const result = await interceptor(message, async (replacement) => inner(replacement ?? params))
       return checked<Answer>(call, result)

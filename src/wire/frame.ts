@@ -27,14 +27,15 @@ const writeLength = (target: Uint8Array, maskBit: number, length: number): numbe
     target[1] = maskBit | length
     return 2
   }
-  const view = new DataView(target.buffer)
   if (length <= 0xffff) {
     target[1] = maskBit | LENGTH_16
-    view.setUint16(2, length)
+    // By hand, since a view for two bytes takes longer than all the rest of a frame.
+    target[2] = length >> 8
+    target[3] = length & 0xff
     return 4
   }
   target[1] = maskBit | LENGTH_64
-  view.setBigUint64(2, BigInt(length))
+  new DataView(target.buffer).setBigUint64(2, BigInt(length))
   return 10
 }
 

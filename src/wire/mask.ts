@@ -10,10 +10,14 @@ const maskEach = (bytes: Uint8Array, mask: Uint8Array, phase: number, from: numb
   }
 }
 
+// Made once: views of its own for each message would cost more than the masking of a short one.
+const turned = new Uint8Array(WORD)
+const turnedWord = new Uint32Array(turned.buffer)
+
 // Both views have the byte order of the machine, so that it does not matter which one that is.
 const wordOf = (mask: Uint8Array, phase: number): number => {
-  const bytes = Uint8Array.from(mask, (_, index) => byteAt(mask, (phase + index) & 3))
-  return new Uint32Array(bytes.buffer)[0] as number
+  for (let index = 0; index < WORD; index += 1) turned[index] = byteAt(mask, (phase + index) & 3)
+  return turnedWord[0] as number
 }
 
 /**

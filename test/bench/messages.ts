@@ -1,7 +1,13 @@
-/** The revisions that are measured: the stateless one, and a stateful one without a session. */
-export const revisions = ['2026-07-28', '2025-06-18'] as const
+/** The revisions that are measured: the stateless one, and stateful ones, with a session or without. */
+export type BenchRevision = '2026-07-28' | '2025-11-25' | '2025-06-18'
 
-export type BenchRevision = (typeof revisions)[number]
+/** What is asked of a server. */
+export interface Call {
+  readonly revision: BenchRevision
+  readonly method: 'tools/call' | 'tools/list'
+  /** How many tools are to be listed. */
+  readonly tools?: number
+}
 
 const client = { name: 'bench', version: '1.0.0' }
 
@@ -11,51 +17,67 @@ const envelope = {
   'io.modelcontextprotocol/clientCapabilities': {},
 }
 
-/** One `tools/call` that adds 2 and 3. */
-export const callText = (revision: BenchRevision, id: number): string =>
+/** A request, in the envelope where the revision has one. */
+export const requestText = (revision: BenchRevision, id: number, method: string, params: object = {}): string =>
   JSON.stringify({
     jsonrpc: '2.0',
     id,
-    method: 'tools/call',
-    params: {
-      name: 'add',
-      arguments: { a: 2, b: 3 },
-      ...(revision === '2026-07-28' && { _meta: envelope }),
-    },
+    method,
+    params: { ...params, ...(revision === '2026-07-28' && { _meta: envelope }) },
   })
 
-/** The lines that open a stdio conversation: none on the stateless revision. */
-export const openingLines = (revision: BenchRevision): readonly string[] =>
-  revision === '2026-07-28'
-    ? []
-    : [
-        JSON.stringify({
-          jsonrpc: '2.0',
-          id: 'open',
-          method: 'initialize',
-          params: { protocolVersion: revision, capabilities: {}, clientInfo: client },
-        }),
-        JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' }),
-      ]
+/** The call: the list, or one that adds 2 and 3. */
+export const callText = ({ revision, method }: Call, id: number): string =>
+  requestText(revision, id, method, method === 'tools/call' ? { name: 'add', arguments: { a: 2, b: 3 } } : {})
 
-/** The HTTP headers of the call. */
-export const callHeaders = (revision: BenchRevision): Readonly<Record<string, string>> => ({
+export const initializeText = (revision: BenchRevision): string =>
+  JSON.stringify({
+    jsonrpc: '2.0',
+    id: 'open',
+    method: 'initialize',
+    params: { protocolVersion: revision, capabilities: {}, clientInfo: client },
+  })
+
+export const initializedText = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })
+
+/** The texts that open a conversation over a pipe, of which the first is answered: none on the stateless revision. */
+export const openingTexts = (revision: BenchRevision): readonly string[] =>
+  revision === '2026-07-28' ? [] : [initializeText(revision), initializedText]
+
+/** The HTTP headers of a request. */
+export const headersOf = (revision: BenchRevision, method: string, name?: string): Record<string, string> => ({
   'Content-Type': 'application/json',
   Accept: 'application/json, text/event-stream',
   'MCP-Protocol-Version': revision,
-  ...(revision === '2026-07-28' && { 'Mcp-Method': 'tools/call', 'Mcp-Name': 'add' }),
+  ...(revision === '2026-07-28' && { 'Mcp-Method': method, ...(name !== undefined && { 'Mcp-Name': name }) }),
 })
 
-/** Throws unless the text is the right answer to the call, as JSON or as one event of a stream. */
-export const checkAnswer = (text: string): void => {
-  const json = /^data: ?(.*)$/m.exec(text)?.[1] ?? text
-  let answer: { result?: { content?: { text?: unknown }[]; isError?: boolean } }
+export const callHeaders = ({ revision, method }: Call): Record<string, string> =>
+  headersOf(revision, method, method === 'tools/call' ? 'add' : undefined)
+
+interface Answer {
+  readonly result?: {
+    readonly content?: readonly { readonly text?: unknown }[]
+    readonly isError?: boolean
+    readonly tools?: readonly unknown[]
+  }
+}
+
+const parse = (text: string): Answer => {
+  const json = /^data: ?(.+)$/m.exec(text)?.[1] ?? text
   try {
-    answer = JSON.parse(json)
+    return JSON.parse(json)
   } catch {
     throw new Error(`the answer is not JSON: ${text.slice(0, 500)}`)
   }
-  if (answer.result?.content?.[0]?.text !== '5' || answer.result.isError === true) {
-    throw new Error(`2 + 3 was answered with ${text.slice(0, 500)}`)
-  }
+}
+
+/** Throws unless the text is the right answer to the call, as JSON or as one event of a stream. */
+export const checkAnswer = ({ method, tools }: Call, text: string): void => {
+  const { result } = parse(text)
+  const isRight =
+    method === 'tools/list'
+      ? result?.tools?.length === tools
+      : result?.content?.[0]?.text === '5' && result.isError !== true
+  if (!isRight) throw new Error(`${method} was answered with ${text.slice(0, 500)}`)
 }

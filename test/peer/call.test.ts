@@ -25,6 +25,15 @@ test('a call knows what was asked', () => {
   assert.equal(call.signal.aborted, false)
 })
 
+test('whoever waits for the abort of a call hears of it once, with no signal, and not after its end', () => {
+  const [call, ended] = [new Call(1, 'a', undefined, silent), new Call(2, 'a', undefined, silent)]
+  let heard = 0
+  for (const one of [call, ended]) one.whenAborted(() => (heard += 1))
+  ended.end()
+  for (const one of [call, call, ended]) one.abort(reason())
+  assert.equal(heard, 1)
+})
+
 test('a signal aborts with the reason of the call, whether it was looked at before or after', () => {
   const call = new Call(1, 'a', undefined, silent)
   const { signal } = call

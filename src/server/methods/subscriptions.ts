@@ -132,7 +132,7 @@ const begin = (runtime: ServerRuntime, incoming: Incoming, interest: Interest): 
       resolve({ _meta })
     }
     listeners.add(end)
-    incoming.signal.addEventListener('abort', end, { once: true })
+    incoming.whenAborted(end)
   })
 }
 

@@ -34,6 +34,8 @@ const isListedHost = (allowed: readonly string[], host: string): boolean => {
 /** 2026-07-28 Streamable HTTP, Security & Endpoint: who may ask. */
 export class Guard {
   readonly #settings: Settings
+  /** The `Host` that was accepted last: clients send the same one with each request, and it is judged once. */
+  #accepted: string | undefined
 
   constructor(settings: Settings) {
     this.#settings = settings
@@ -53,16 +55,25 @@ export class Guard {
 
   // A page that rebinds its own name to a loopback address still names itself in `Host`.
   #checkHost(request: Guarded): Refused | undefined {
-    const { allowedHosts, publicUrl } = this.#settings
-    if (!allowedHosts && request.onLoopback !== true) return undefined
     const host = request.header('host') ?? ''
-    if (publicUrl?.host === host.toLowerCase()) return undefined
-    if (allowedHosts ? isListedHost(allowedHosts, host) : isLoopbackName(host)) return undefined
+    if (host === this.#accepted) return undefined
+    const { allowedHosts } = this.#settings
+    if (!allowedHosts && request.onLoopback !== true) return undefined
+    if (this.#answersFor(host)) {
+      this.#accepted = host
+      return undefined
+    }
     return {
       status: 421,
       message: `This server does not answer for the host ${JSON.stringify(host)}`,
       advice: `refused Host ${JSON.stringify(host)}: add it to allowedHosts, or set publicUrl, to answer for it`,
     }
+  }
+
+  #answersFor(host: string): boolean {
+    const { allowedHosts, publicUrl } = this.#settings
+    if (publicUrl?.host === host.toLowerCase()) return true
+    return allowedHosts ? isListedHost(allowedHosts, host) : isLoopbackName(host)
   }
 
   #checkOrigin(origin: string | undefined): Refused | undefined {

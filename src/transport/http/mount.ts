@@ -20,8 +20,9 @@ export const pathOf = (url: string): string => {
 }
 
 /** Whether a URL is the endpoint's own. */
-export const isEndpoint = (path: string | undefined, url: string): boolean =>
-  path === '*' || pathOf(url) === (path === undefined ? DEFAULT_PATH : pathOf(path))
+export const isEndpoint = (path = DEFAULT_PATH, url: string): boolean =>
+  // Nearly always it is written as the path is, and need not be taken apart.
+  path === '*' || url === path || pathOf(url) === pathOf(path)
 
 /** The same for a request that a host may have taken a prefix from: it is the endpoint's own at its mount root. */
 export const isMountedEndpoint = (path: string | undefined, request: NodeRequest): boolean => {

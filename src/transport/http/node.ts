@@ -12,7 +12,7 @@ type Closable = NodeResponse & { readonly destroyed?: boolean; readonly stream?:
 
 const hasGone = ({ destroyed, stream }: Closable): boolean => destroyed ?? stream?.destroyed ?? false
 
-const read = (chunks: readonly Buffer[]): Body => {
+const decode = (chunks: readonly Buffer[]): Body => {
   const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
   const text = bytes.toString('utf8')
   // Only where decoding has replaced something can the bytes have been malformed.
@@ -70,22 +70,25 @@ export class NodeExchange extends NodeCaller implements Exchange {
   readBody(limit: number, done: (body: Body) => void): void {
     const request: Readable = this.#request
     if (request.readableEnded) return done('taken')
-    const body = new Promise<Body>((resolve) => {
-      const chunks: Buffer[] = []
-      let size = 0
+    let chunks: Buffer[] = []
+    let size = 0
+    const over = new Promise<'whole' | 'too large' | 'lost'>((resolve) => {
       request.on('data', (chunk: Buffer) => {
         size += chunk.length
         if (size <= limit) chunks.push(chunk)
         else resolve('too large')
       })
-      request.on('end', () => {
-        if (size <= limit) resolve(read(chunks))
-      })
+      request.on('end', () => resolve('whole'))
       request.on('close', () => resolve('lost'))
       request.on('error', () => resolve('lost'))
     })
     // Events come outside of the asynchronous context in which the host has called us; a promise goes on within it.
-    void body.then(done)
+    void over.then((how) => {
+      const read = chunks
+      // The listeners stay as long as the request does, and what they have gathered must not.
+      chunks = []
+      done(how === 'whole' ? decode(read) : how)
+    })
   }
 
   respond(status: number, headers: Record<string, string>, body?: string): void {

@@ -34,6 +34,29 @@ const UNKNOWN_EVENT: HttpError = { status: 400, message: 'Last-Event-ID names no
 const REQUEST_CANCELLED = -32800
 
 /** The HTTP request of a call in a session, whose client can be sent away to come back. */
+class SessionHttpInfo implements HttpInfo {
+  readonly #http: HttpInfo
+  readonly #reply: SessionReply
+
+  constructor(http: HttpInfo, reply: SessionReply) {
+    this.#http = http
+    this.#reply = reply
+  }
+
+  get headers(): HttpInfo['headers'] {
+    return this.#http.headers
+  }
+
+  get url(): URL {
+    return this.#http.url
+  }
+
+  release({ retryMs }: { readonly retryMs?: number } = {}): void {
+    this.#reply.release(retryMs)
+  }
+}
+
+/** What surrounds a call in a session. */
 class SessionSurroundings implements Surroundings {
   readonly #exchange: Exchange
   readonly #reply: SessionReply
@@ -49,7 +72,7 @@ class SessionSurroundings implements Surroundings {
 
   get http(): HttpInfo | undefined {
     const { http } = this.#exchange
-    return http && { headers: http.headers, url: http.url, release: ({ retryMs } = {}) => this.#reply.release(retryMs) }
+    return http && new SessionHttpInfo(http, this.#reply)
   }
 }
 

@@ -41,8 +41,12 @@ export class SocketWriter {
   /** @returns a promise when the reader is slow: it settles when there is room again, or at `release` */
   write(bytes: Uint8Array): Promise<void> | undefined {
     if (this.unread === 0) this.#firstLength = bytes.length
-    for (let from = 0; from < bytes.length; from += SLICE_BYTES) {
-      this.#slices.push(bytes.subarray(from, from + SLICE_BYTES))
+    // Nearly every message is one slice, and stays what it is.
+    if (bytes.length <= SLICE_BYTES) this.#slices.push(bytes)
+    else {
+      for (let from = 0; from < bytes.length; from += SLICE_BYTES) {
+        this.#slices.push(bytes.subarray(from, from + SLICE_BYTES))
+      }
     }
     this.#queued += bytes.length
     if (this.#isRoom) this.#pass()

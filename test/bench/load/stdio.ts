@@ -1,18 +1,15 @@
 import { spawn } from 'node:child_process'
-import { callText, checkAnswer, openingLines, revisions } from '../messages.ts'
+import { type BenchRevision, type Call, callText, checkAnswer, openingTexts } from '../messages.ts'
+import { printRate, WARM_UP_CALLS } from './counted.ts'
 
 // Load for stdio: starts the server that the command names, checks one answer, warms up and measures.
-// Prints how many answers came each second.
 
-const WARM_UP_MS = 500
 /** How many calls are written at once, and how many may be under way. */
 const MODES = { pipelined: { batch: 100, window: 2_000 }, sequential: { batch: 1, window: 1 } } as const
 
-const [wanted = '', mode = '', seconds = '1', command = '', ...args] = process.argv.slice(2)
-const revision = revisions.find((name) => name === wanted)
-if (revision === undefined) throw new Error(`unknown revision ${wanted}`)
+const [revision = '', mode = '', command = '', ...args] = process.argv.slice(2)
 if (mode !== 'pipelined' && mode !== 'sequential') throw new Error(`unknown mode ${mode}`)
-const { batch, window } = MODES[mode]
+const call: Call = { revision: revision as BenchRevision, method: 'tools/call' }
 
 const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
 process.on('exit', () => child.kill('SIGKILL'))
@@ -36,19 +33,20 @@ const nextLine = (): Promise<string> =>
     child.stdout.on('data', read)
   })
 
-const opening = openingLines(revision)
+const opening = openingTexts(call.revision)
 if (opening.length > 0) {
   child.stdin.write(opening.map((line) => `${line}\n`).join(''))
   await nextLine()
 }
-child.stdin.write(`${callText(revision, 0)}\n`)
-checkAnswer(await nextLine())
+child.stdin.write(`${callText(call, 0)}\n`)
+checkAnswer(call, await nextLine())
 
-// Built once: enough batches that no id is used again while it is under way.
-const batches = Array.from({ length: (2 * window) / batch }, (_, index) => {
-  const ids = Array.from({ length: batch }, (_, position) => 1 + index * batch + position)
-  return Buffer.from(ids.map((id) => `${callText(revision, id)}\n`).join(''))
-})
+/** Built once: enough batches that no id is used again while it is under way. */
+const batchesOf = ({ batch, window }: (typeof MODES)['pipelined' | 'sequential']): readonly Buffer[] =>
+  Array.from({ length: (2 * window) / batch }, (_, index) => {
+    const ids = Array.from({ length: batch }, (_, position) => 1 + index * batch + position)
+    return Buffer.from(ids.map((id) => `${callText(call, id)}\n`).join(''))
+  })
 
 const NEWLINE = 10
 const ERROR = Buffer.from('"error":')
@@ -56,27 +54,29 @@ const IS_ERROR = Buffer.from('"isError":true')
 
 let sent = 0
 let answered = 0
-
-const fill = (): void => {
-  while (sent - answered + batch <= window) {
-    child.stdin.write(batches[(sent / batch) % batches.length] ?? '')
-    sent += batch
-  }
-}
+let hear = (): void => undefined
 
 child.stdout.on('data', (part: Buffer) => {
   if (part.includes(ERROR) || part.includes(IS_ERROR))
     throw new Error(`an error came back: ${part.toString().slice(0, 500)}`)
   for (let at = part.indexOf(NEWLINE); at !== -1; at = part.indexOf(NEWLINE, at + 1)) answered += 1
-  fill()
+  hear()
 })
-fill()
 
-setTimeout(() => {
-  const before = answered
-  const started = performance.now()
-  setTimeout(() => {
-    console.log(JSON.stringify({ perSecond: (answered - before) / ((performance.now() - started) / 1000) }))
-    process.exit(0)
-  }, Number(seconds) * 1000)
-}, WARM_UP_MS)
+/** Keeps the window full. Resolves when `until` calls have been answered; with none, goes on for ever. */
+const load = (shape: (typeof MODES)['pipelined' | 'sequential'], until = Number.POSITIVE_INFINITY): Promise<void> =>
+  new Promise((resolve) => {
+    const batches = batchesOf(shape)
+    hear = () => {
+      while (sent < until && sent - answered + shape.batch <= shape.window) {
+        child.stdin.write(batches[(sent / shape.batch) % batches.length] ?? '')
+        sent += shape.batch
+      }
+      if (answered >= until) resolve()
+    }
+    hear()
+  })
+
+await load(MODES.pipelined, WARM_UP_CALLS)
+void load(MODES[mode])
+await printRate(child.pid as number, () => answered)

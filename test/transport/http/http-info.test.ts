@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { createServer, type HttpInfo, type NodeRequest, type NodeResponse } from '../../../src/index.ts'
 import { messagesOf } from '../../support/messages.ts'
+import { sessionOf } from './session-support.ts'
 import { calling, gate, testBoth } from './support.ts'
 
 const server = createServer({ name: 'where', version: '1.0.0' }).tool('where', (_, ctx) => ({
@@ -23,6 +24,13 @@ testBoth('ctx.http: the headers and the URL of the request', async (_, bound, ad
   const { url, region } = (await messagesOf(await send(sent)))[0]?.result.structuredContent ?? {}
   assert.equal(region, 'eu')
   assert.equal(url, adapter === 'Node' ? `http://${host}/a/b?x=%20y` : 'http://localhost/a/b?x=%20y')
+})
+
+testBoth('ctx.http: within a session, those of the request that carries the call', async (t, _, adapter) => {
+  const session = await sessionOf(t, adapter, server, '2025-11-25', { publicUrl: PUBLIC, path: '*' })
+  const message = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'where', arguments: {} } }
+  const [answer] = await messagesOf(await session.post(message, { 'x-region': 'eu' }))
+  assert.deepEqual(answer?.result.structuredContent, { url: PUBLIC, region: 'eu' })
 })
 
 testBoth('ctx.http: with publicUrl, its URL is that, with the query of the request', async (_, bound) => {

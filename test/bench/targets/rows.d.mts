@@ -1,0 +1,1 @@
+export declare const rowsOf: (count: number) => readonly object[]
