@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { type Connection, createClient } from '../src/client.ts'
 import { createDocumentServer } from './documents/server.ts'
 
-const REVISION = '2026-07-28'
+/** The server is known at compile time: a wrong name, or a wrong argument, would not compile. */
+type DocumentServer = ReturnType<typeof createDocumentServer>
+
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 /** One question and what came back, ready to print. */
@@ -23,27 +24,16 @@ const firstLines = (text: string, count = 3): readonly string[] =>
     .slice(0, count)
     .map((line) => shorten(line))
 
-interface Hit {
-  readonly path: string
-  readonly heading: string
-  readonly snippet: string
-  readonly line: number
-}
-
-interface Outline {
-  readonly sections: readonly { readonly heading: string; readonly level: number }[]
-}
-
 /** Asks a server of documents everything that it can answer. Throws when an answer is not what it should be. */
-async function* converse(client: Client, query: string | undefined): AsyncGenerator<Exchange> {
-  const { tools } = await client.listTools()
+async function* converse(client: Connection<DocumentServer>, query: string | undefined): AsyncGenerator<Exchange> {
+  const tools = await client.listTools()
   assert.ok(tools.some(({ name }) => name === 'search'))
   yield {
     asked: 'which tools are there',
     answer: tools.map(({ name, description }) => `${name}: ${description ?? ''}`),
   }
 
-  const { resources } = await client.listResources()
+  const resources = await client.listResources()
   const documents = resources.filter(({ uri }) => uri !== 'docs://')
   const [first] = documents
   assert.ok(first, 'the folder has no Markdown documents')
@@ -56,8 +46,7 @@ async function* converse(client: Client, query: string | undefined): AsyncGenera
   }
 
   const words = query ?? first.title ?? first.name
-  const found = await client.callTool({ name: 'search', arguments: { query: words, limit: 3 } })
-  const { total, hits } = found.structuredContent as { readonly total: number; readonly hits: readonly Hit[] }
+  const { total, hits } = await client.tools.search({ query: words, limit: 3 })
   const [best] = hits
   assert.ok(best, `nothing was found for "${words}"`)
   yield {
@@ -68,8 +57,7 @@ async function* converse(client: Client, query: string | undefined): AsyncGenera
     ],
   }
 
-  const outline = await client.callTool({ name: 'outline', arguments: { path: best.path } })
-  const { sections } = outline.structuredContent as unknown as Outline
+  const { sections } = await client.tools.outline({ path: best.path })
   assert.ok(sections.some(({ heading }) => heading === best.heading))
   yield {
     asked: `outline of ${best.path}`,
@@ -78,7 +66,7 @@ async function* converse(client: Client, query: string | undefined): AsyncGenera
 
   const uri = documents.find(({ name }) => name === best.path)?.uri
   assert.ok(uri)
-  const { contents } = await client.readResource({ uri })
+  const { contents } = await client.readResource(uri)
   const text = contents.map((content) => ('text' in content ? content.text : '')).join('')
   assert.ok(text.includes(best.heading))
   yield { asked: `read ${uri}`, answer: firstLines(text) }
@@ -91,7 +79,7 @@ async function* converse(client: Client, query: string | undefined): AsyncGenera
   assert.ok(completion.values.includes(best.path) || completion.hasMore)
   yield { asked: `complete the path "${typed}"`, answer: completion.values.slice(0, 4) }
 
-  const { messages } = await client.getPrompt({ name: 'summarise', arguments: { path: best.path, style: 'bullets' } })
+  const { messages } = await client.getPrompt('summarise', { path: best.path, style: 'bullets' })
   assert.deepEqual(
     messages.map(({ content }) => content.type),
     ['resource', 'text'],
@@ -104,11 +92,10 @@ async function* converse(client: Client, query: string | undefined): AsyncGenera
   }
 
   const mistyped = `${best.path}x`
-  const refused = await client.callTool({ name: 'outline', arguments: { path: mistyped } })
-  assert.equal(refused.isError, true)
-  const [reason] = refused.content
-  assert.ok(reason?.type === 'text' && reason.text.includes(`"${best.path}"`))
-  yield { asked: `outline of ${mistyped}, which does not exist`, answer: [reason.text] }
+  const { isError, text: reason } = await client.callTool('outline', { path: mistyped })
+  assert.equal(isError, true)
+  assert.ok(reason.includes(`"${best.path}"`))
+  yield { asked: `outline of ${mistyped}, which does not exist`, answer: [reason] }
 }
 
 const print = ({ asked, answer }: Exchange): void => {
@@ -116,39 +103,37 @@ const print = ({ asked, answer }: Exchange): void => {
   for (const line of answer) console.log(`      ${line}`)
 }
 
-const newClient = (era: 'modern' | 'legacy'): Client =>
-  new Client(
-    { name: 'demo', version: '1.0.0' },
-    { versionNegotiation: { mode: era === 'modern' ? { pin: REVISION } : 'legacy' } },
-  )
-
 const demonstrate = async (folder: string, query: string | undefined): Promise<void> => {
-  const command = [...process.execArgv, here('documents/main.ts'), folder]
-  const spawned = () => new StdioClientTransport({ command: process.execPath, args: command })
+  const args = [...process.execArgv, here('documents/main.ts'), folder]
   const running = await createDocumentServer(folder).listen({ port: 0 })
-  const overHttp = () => new StreamableHTTPClientTransport(new URL(running.url))
+  const { url } = running
+  const demo = createClient({ name: 'demo', version: '1.0.0' })
   const connections = [
-    { over: 'stdio', client: newClient('modern'), transport: spawned },
-    { over: 'HTTP', client: newClient('modern'), transport: overHttp },
-    { over: 'HTTP, an older client', client: newClient('legacy'), transport: overHttp },
+    { over: 'stdio', connect: () => demo.connect<DocumentServer>({ command: process.execPath, args }) },
+    { over: 'HTTP', connect: () => demo.connect<DocumentServer>(url) },
+    { over: 'HTTP, an older client', connect: () => demo.connect<DocumentServer>(url, { revisions: ['2025-11-25'] }) },
+    { over: 'WebSocket', connect: () => demo.connect<DocumentServer>(url.replace('http:', 'ws:')) },
   ]
   const told: Exchange[] = []
   try {
-    for (const [turn, { over, client, transport }] of connections.entries()) {
-      await client.connect(transport())
-      console.log(`\n${over}, revision ${client.getNegotiatedProtocolVersion()}`)
-      const heard: Exchange[] = []
-      for await (const exchange of converse(client, query)) {
-        heard.push(exchange)
-        if (turn === 0) print(exchange)
+    for (const [turn, { over, connect }] of connections.entries()) {
+      const client = await connect()
+      try {
+        console.log(`\n${over}, revision ${client.protocolVersion}`)
+        const heard: Exchange[] = []
+        for await (const exchange of converse(client, query)) {
+          heard.push(exchange)
+          if (turn === 0) print(exchange)
+        }
+        if (turn === 0) told.push(...heard)
+        else console.log(`  → the same ${heard.length} questions, the same answers`)
+        assert.deepEqual(heard, told)
+      } finally {
+        await client.close()
       }
-      if (turn === 0) told.push(...heard)
-      else console.log(`  → the same ${heard.length} questions, the same answers`)
-      assert.deepEqual(heard, told)
     }
     console.log('\nAll of it worked.')
   } finally {
-    for (const { client } of connections) await client.close()
     await running.close()
   }
 }

@@ -29,13 +29,17 @@ const loadedWith = (entry: string): Map<string, string> => {
   return texts
 }
 
+/** The entries that run wherever JavaScript does. */
+const portable = ['index.js', 'client.js']
+
 const staticImports = (folder: string, dependencies: ReadonlySet<string>): Problems => {
   const problems: string[] = []
-  for (const [file, text] of loadedWith(join(folder, 'dist', 'index.js'))) {
+  const loaded = new Map(portable.flatMap((entry) => [...loadedWith(join(folder, 'dist', entry))]))
+  for (const [file, text] of loaded) {
     for (const { specifier, kind, line } of importsOf(file, text)) {
       const where = `${relative(folder, file)}:${line}`
       if (kind === 'static' && isNodeBuiltin(specifier)) {
-        problems.push(`${where} loads "${specifier}" together with the root entry; import() it where it is needed`)
+        problems.push(`${where} loads "${specifier}" together with its entry; import() it where it is needed`)
       } else if (!specifier.startsWith('.') && !isNodeBuiltin(specifier) && !dependencies.has(packageOf(specifier))) {
         problems.push(`${where} imports "${specifier}", which is not one of the dependencies in package.json`)
       }
@@ -98,7 +102,7 @@ const withoutNode = {
     module: 'NodeNext',
     types: [],
   },
-  files: ['dist/index.d.ts'],
+  files: ['dist/index.d.ts', 'dist/client.d.ts', 'dist/testing.d.ts'],
 }
 
 /** Compiles the declarations as a user without `@types/node` would; only what stands in the package itself counts. */
@@ -111,7 +115,7 @@ const compiles = async (folder: string): Promise<Problems> => {
 
 const checks: readonly [name: string, check: (folder: string, tarball: string) => Problems | Promise<Problems>][] = [
   [
-    'the root entry loads nothing of Node and nothing undeclared',
+    'the entries for browsers load nothing of Node and nothing undeclared',
     (folder) => staticImports(folder, new Set(Object.keys(manifestOf(folder).dependencies ?? {}))),
   ],
   ['the package contains no code of others', bundled],

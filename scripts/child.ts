@@ -107,8 +107,13 @@ export const runOrThrow = async (
   throw new Error(`${why}: ${[command, ...args].join(' ')}\n${stdout}${stderr}`.trimEnd())
 }
 
-/** Waits until a child's stdout matches; throws what it wrote when it ends before, or takes too long. */
-export const waitForOutput = (child: Running, pattern: RegExp, timeoutMs: number): Promise<RegExpExecArray> =>
+/** Waits until what a child writes matches; throws what it wrote when it ends before, or takes too long. */
+export const waitForOutput = (
+  child: Running,
+  pattern: RegExp,
+  timeoutMs: number,
+  stream: 'stdout' | 'stderr' = 'stdout',
+): Promise<RegExpExecArray> =>
   new Promise((resolve, reject) => {
     const fail = (why: string): void => {
       clearTimeout(timer)
@@ -116,13 +121,13 @@ export const waitForOutput = (child: Running, pattern: RegExp, timeoutMs: number
     }
     const timer = setTimeout(() => fail(`the program took longer than ${timeoutMs / 1000} s`), timeoutMs)
     const look = (): void => {
-      const match = pattern.exec(child.output.stdout)
+      const match = pattern.exec(child.output[stream])
       if (match === null) return
       clearTimeout(timer)
-      child.process.stdout?.off('data', look)
+      child.process[stream]?.off('data', look)
       resolve(match)
     }
-    child.process.stdout?.on('data', look)
+    child.process[stream]?.on('data', look)
     void child.ended.then(({ code, error }) => fail(error ?? `the program ended with code ${code}`))
     look()
   })

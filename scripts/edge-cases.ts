@@ -1,4 +1,4 @@
-import { isMissing, type Standing, survey } from '../test/support/edge-cases.ts'
+import { BUILT, isMissing, type Standing, survey } from '../test/support/edge-cases.ts'
 
 // Lists the numbered edge cases: which tests cover them, which are answered by docs/design.md, and which are missing.
 
@@ -11,8 +11,7 @@ const section = (title: string, lines: readonly string[]): void => {
   for (const line of lines) console.log(`  ${line}`)
 }
 
-const ofServers = cases.filter(({ area }) => area === 'server')
-const others = cases.filter(({ area }) => area !== 'server')
+const others = cases.filter(({ area }) => !BUILT.has(area))
 
 section(
   'Covered',
@@ -26,4 +25,4 @@ section(
   others.filter(({ tests }) => tests.length === 0).map((one) => `${titled(one)} (${one.area})`),
 )
 section('Unknown numbers', unknown)
-section('Missing', ofServers.filter(isMissing).map(titled))
+section('Missing', cases.filter(isMissing).map(titled))

@@ -27,8 +27,8 @@ export type FluentMcpErrorCode =
   | 'tool'
   | 'cancelled'
   | 'timeout'
-  | 'disconnected'
-  | 'closed'
+  | ConnectionErrorCode
+  | 'invalid-result'
 
 /** The base of every error that this library throws. Tell them apart by class or by `code`. */
 export abstract class FluentMcpError extends Error {
@@ -77,15 +77,63 @@ export class DefinitionError extends FluentMcpError {
   readonly code = 'definition'
 }
 
-/** Why `ctx.signal` aborted: `cancelled` by the client, `timeout`, `disconnected`, or `closed` by this side. */
+/**
+ * Why `ctx.signal` aborted: `cancelled` by the client, `timeout`, `disconnected`, or `closed` by this side. A call of a
+ * client whose signal aborts rejects with one that is `cancelled`; its `cause` is the reason of the signal.
+ */
 export class AbortedError extends FluentMcpError {
   override readonly name = 'AbortedError'
   readonly code: 'cancelled' | 'timeout' | 'disconnected' | 'closed'
 
-  constructor(code: AbortedError['code'], message: string) {
-    super(message)
+  constructor(code: AbortedError['code'], message: string, options?: ErrorOptions) {
+    super(message, options)
     this.code = code
   }
+}
+
+/** A server has not answered a client in time. The call was given up, and the server told so. */
+export class TimeoutError extends FluentMcpError {
+  override readonly name = 'TimeoutError'
+  readonly code = 'timeout'
+}
+
+/** What is known of a failed connection besides its message. */
+export interface ConnectionErrorOptions extends ErrorOptions {
+  /** The status over HTTP, where there was one. */
+  readonly status?: number
+  /** The beginning of what the server said over HTTP. */
+  readonly body?: string
+}
+
+/** Whether and why there is no connection. */
+export type ConnectionErrorCode = 'unreachable' | 'refused' | 'unanswered' | 'disconnected' | 'closed'
+
+/**
+ * There is no connection to a server, or none any more:
+ * - `unreachable`: it could not be reached, so nothing has happened there;
+ * - `refused`: it answered with a status of HTTP that is a refusal, or would not open a conversation;
+ * - `unanswered`: it ended its answer without the response in it;
+ * - `disconnected`: it was lost before it answered;
+ * - `closed`: this side has closed the connection.
+ */
+export class ConnectionError extends FluentMcpError {
+  override readonly name = 'ConnectionError'
+  readonly code: ConnectionErrorCode
+  readonly status: number | undefined
+  readonly body: string | undefined
+
+  constructor(code: ConnectionErrorCode, message: string, options: ConnectionErrorOptions = {}) {
+    super(message, options)
+    this.code = code
+    this.status = options.status
+    this.body = options.body
+  }
+}
+
+/** A server has answered with something that its revision, or the tool's own output schema, does not allow. */
+export class InvalidResultError extends FluentMcpError {
+  override readonly name = 'InvalidResultError'
+  readonly code = 'invalid-result'
 }
 
 /**
@@ -125,3 +173,6 @@ export type AnyFluentMcpError =
   | AbortedError
   | CapabilityError
   | SuspensionError
+  | TimeoutError
+  | ConnectionError
+  | InvalidResultError

@@ -12,13 +12,17 @@ export {
   AbortedError,
   type AnyFluentMcpError,
   CapabilityError,
+  ConnectionError,
+  type ConnectionErrorCode,
   DefinitionError,
   ErrorCode,
   FluentMcpError,
   type FluentMcpErrorCode,
+  InvalidResultError,
   isSuspension,
   McpError,
   type SuspensionError,
+  TimeoutError,
   ToolError,
 } from './errors.ts'
 export type { AsJson } from './model/as-json.ts'

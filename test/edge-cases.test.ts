@@ -21,7 +21,7 @@ test('edge cases are numbered from 1 on without a gap, and titled in three to ei
   }
 })
 
-test('every edge case of a server has a test with its number, or an answer in docs/design.md', () => {
+test('every edge case of a server or a client has a test with its number, or an answer in docs/design.md', () => {
   assert.deepEqual(numbersOf(cases.filter(isMissing)), [])
 })
 

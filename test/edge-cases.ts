@@ -1,6 +1,6 @@
 /**
- * Whose behaviour an edge case is about. Those of a server, or of both ends, have a test here that carries their
- * number, or a line in docs/design.md; the others wait for the part of the library that they are about.
+ * Whose behaviour an edge case is about; those of both ends are the server's. A case of a part that the library has comes
+ * with a test that carries its number, or a line in docs/design.md; the others wait for the part that they are about.
  */
 export type Area = 'server' | 'client' | 'auth' | 'telemetry' | 'cli'
 

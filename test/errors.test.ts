@@ -3,10 +3,13 @@ import { describe, it } from 'node:test'
 import {
   AbortedError,
   type AnyFluentMcpError,
+  ConnectionError,
   DefinitionError,
   ErrorCode,
   FluentMcpError,
+  InvalidResultError,
   McpError,
+  TimeoutError,
   ToolError,
 } from '../src/index.ts'
 
@@ -17,6 +20,9 @@ describe('errors', () => {
       new ToolError('b'),
       new DefinitionError('c'),
       new AbortedError('timeout', 'd'),
+      new TimeoutError('e'),
+      new ConnectionError('refused', 'f'),
+      new InvalidResultError('g'),
     ]
     for (const error of errors) {
       assert.ok(error instanceof FluentMcpError)
@@ -26,7 +32,7 @@ describe('errors', () => {
     }
     assert.deepEqual(
       errors.map(({ code }) => code),
-      [-32602, 'tool', 'definition', 'timeout'],
+      [-32602, 'tool', 'definition', 'timeout', 'timeout', 'refused', 'invalid-result'],
     )
   })
 
@@ -34,6 +40,16 @@ describe('errors', () => {
     const cause = new Error('below')
     assert.equal(new ToolError('above', { cause }).cause, cause)
     assert.equal(new DefinitionError('above', { cause }).cause, cause)
+    assert.equal(new AbortedError('cancelled', 'above', { cause }).cause, cause)
+    assert.equal(new ConnectionError('unreachable', 'above', { cause }).cause, cause)
+    assert.equal('cause' in new AbortedError('cancelled', 'alone'), false)
+  })
+
+  it('ConnectionError keeps the status and what the server said, where there is that', () => {
+    const { status, body } = new ConnectionError('refused', 'no', { status: 404, body: 'gone' })
+    assert.deepEqual([status, body], [404, 'gone'])
+    const bare = new ConnectionError('disconnected', 'lost')
+    assert.deepEqual([bare.status, bare.body], [undefined, undefined])
   })
 
   it('McpError keeps its data as it is, and has none by default', () => {

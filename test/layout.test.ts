@@ -8,10 +8,25 @@ import { type Import, importsOf, isNodeBuiltin } from '../scripts/imports.ts'
 const root = join(import.meta.dirname, '..', 'src')
 
 /** Reading order: a module may use what stands before its own line, and its own line. */
-const order: readonly string[] = ['errors.ts', 'wire', 'model', 'peer', 'protocol', 'server', 'transport', 'index.ts']
+const order: readonly string[] = [
+  'errors.ts',
+  'version.ts',
+  'wire',
+  'model',
+  'peer',
+  'protocol',
+  'server',
+  'client',
+  'transport',
+  'version.ts',
+  'index.ts',
+  'client.ts',
+  'testing',
+  'testing.ts',
+]
 
 /** Lines that may use Node's own modules. */
-const onNode = new Set(['transport'])
+const onNode = new Set(['transport', 'testing'])
 
 /** What else needs Node, and loads it with `import()` when it is called: exactly these. */
 const onFirstUse = ['src/model/content.ts loads node:fs/promises'] // image.fromFile, audio.fromFile

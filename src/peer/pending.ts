@@ -1,17 +1,19 @@
-import { type AbortedError, McpError } from '../errors.ts'
+import { type FluentMcpError, McpError } from '../errors.ts'
 import { notificationText, type RequestId, type Response } from '../wire/message.ts'
 
 /** What one request of this side waits for. */
 interface Waiting {
   readonly resolve: (result: unknown) => void
   readonly reject: (reason: unknown) => void
+  /** Called once, when nothing is waited for any more. */
+  readonly over: () => void
 }
 
 /** The requests that this side has sent and the other has not answered. */
 export class Pending {
   readonly #waiting = new Map<RequestId, Waiting>()
   #lastId = 0
-  #closed: AbortedError | undefined
+  #closed: FluentMcpError | undefined
 
   get size(): number {
     return this.#waiting.size
@@ -32,43 +34,66 @@ export class Pending {
   ): Promise<unknown> {
     if (this.#closed) return Promise.reject(this.#closed)
     if (signal.aborted) return Promise.reject(signal.reason)
+    let giveUp!: () => void
+    return this.wait(
+      (id) => {
+        giveUp = () => {
+          this.reject(id, signal.reason)
+          send(notificationText('notifications/cancelled', { requestId: id }))
+        }
+        signal.addEventListener('abort', giveUp, { once: true })
+        send(JSON.stringify({ jsonrpc: '2.0', id, method, ...(params && { params }) }))
+      },
+      () => signal.removeEventListener('abort', giveUp),
+    )
+  }
+
+  /**
+   * Waits for the answer to a request with an id of its own.
+   *
+   * @param start sends the request; what it throws is what the request is rejected with
+   * @param over is called once it is answered, rejected, or the other side has gone
+   * @throws McpError what the other side answered; or what it was rejected with
+   */
+  wait(start: (id: number) => void, over: () => void): Promise<unknown> {
+    if (this.#closed) return Promise.reject(this.#closed)
     const id = ++this.#lastId
     return new Promise((resolve, reject) => {
-      const giveUp = (): void => {
-        this.#waiting.delete(id)
-        send(notificationText('notifications/cancelled', { requestId: id }))
-        reject(signal.reason)
+      this.#waiting.set(id, { resolve, reject, over })
+      try {
+        start(id)
+      } catch (error) {
+        this.reject(id, error)
       }
-      const done = (): void => signal.removeEventListener('abort', giveUp)
-      signal.addEventListener('abort', giveUp, { once: true })
-      this.#waiting.set(id, {
-        resolve: (result) => {
-          done()
-          resolve(result)
-        },
-        reject: (reason) => {
-          done()
-          reject(reason)
-        },
-      })
-      send(JSON.stringify({ jsonrpc: '2.0', id, method, ...(params && { params }) }))
     })
   }
 
   /** Takes in an answer. @returns false when nobody waits for it (any more) */
   settle({ id, result, error }: Response): boolean {
-    const waiting = this.#waiting.get(id)
-    if (!waiting) return false
-    this.#waiting.delete(id)
-    if (error) waiting.reject(new McpError(error.code, error.message, error.data))
-    else waiting.resolve(result)
-    return true
+    if (error) return this.reject(id, new McpError(error.code, error.message, error.data))
+    const waiting = this.#take(id)
+    waiting?.resolve(result)
+    return waiting !== undefined
+  }
+
+  /** Stops waiting for an answer. @returns false when nobody waits for it (any more) */
+  reject(id: RequestId, reason: unknown): boolean {
+    const waiting = this.#take(id)
+    waiting?.reject(reason)
+    return waiting !== undefined
   }
 
   /** Rejects everything that waits, and everything that comes later: the other side has gone. */
-  close(reason: AbortedError): void {
+  close(reason: FluentMcpError): void {
     this.#closed ??= reason
-    for (const { reject } of this.#waiting.values()) reject(reason)
-    this.#waiting.clear()
+    for (const id of this.#waiting.keys()) this.reject(id, reason)
+  }
+
+  #take(id: RequestId): Waiting | undefined {
+    const waiting = this.#waiting.get(id)
+    if (!waiting) return undefined
+    this.#waiting.delete(id)
+    waiting.over()
+    return waiting
   }
 }

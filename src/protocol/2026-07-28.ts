@@ -2,6 +2,7 @@ import { ErrorCode } from '../errors.ts'
 import type { Implementation } from '../model/types.ts'
 import { isObject } from '../wire/json.ts'
 import { revision20251125 } from './2025-11-25.ts'
+import { SERVER_INFO } from './meta-keys.ts'
 import { revise } from './revision.ts'
 
 const cacheable = { ttlMs: true, cacheScope: true } as const
@@ -31,7 +32,7 @@ const stamp = (method: string, result: object, server: Implementation): object =
   const stamped: Members = {
     resultType: 'complete',
     ...result,
-    _meta: { 'io.modelcontextprotocol/serverInfo': server, ...(isObject(_meta) ? _meta : undefined) },
+    _meta: { [SERVER_INFO]: server, ...(isObject(_meta) ? _meta : undefined) },
   }
   stamped['resultType'] ??= 'complete'
   if (CACHEABLE.has(method) && stamped['resultType'] === 'complete') fillIn(stamped, CACHE_HINTS)

@@ -14,6 +14,9 @@ export const WRAPPED_META = 'fluent-mcp/wrapped'
 
 const WRAPPED = Object.freeze({ [WRAPPED_META]: true })
 
+/** Says, in `_meta`, which block of the content holds a value as JSON, where a revision has no place of its own for it. */
+export const VALUE_IN_TEXT_META = 'fluent-mcp/value-in-text'
+
 const RESULT_SHAPES: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
   initialize: 'initializeResult',
   ping: 'emptyResult',
@@ -79,8 +82,8 @@ const asText = (block: ContentBlock): ContentBlock => ({ type: 'text', text: JSO
 const trimBlock = (shapes: Shapes, block: ContentBlock): unknown =>
   trim(shapes, `content/${block.type}`, block) ?? trimBlock(shapes, (STAND_INS[block.type] ?? asText)(block))
 
-const hasMirror = (content: readonly ContentBlock[], json: string): boolean =>
-  content.some((block) => block.type === 'text' && block.text === json)
+const indexOfText = (content: readonly ContentBlock[], json: string): number =>
+  content.findIndex((block) => block.type === 'text' && block.text === json)
 
 const STRUCTURED: Readonly<Record<Revision['structuredContent'], (result: CallToolResult) => CallToolResult>> = {
   any: (result) => result,
@@ -97,8 +100,11 @@ const STRUCTURED: Readonly<Record<Revision['structuredContent'], (result: CallTo
   },
   none: (result) => {
     const { structuredContent, ...rest } = result
+    const { content, _meta } = rest
     const json = JSON.stringify(structuredContent)
-    return hasMirror(rest.content, json) ? rest : { ...rest, content: [...rest.content, { type: 'text', text: json }] }
+    const index = indexOfText(content, json)
+    const marked = { ...rest, _meta: { ..._meta, [VALUE_IN_TEXT_META]: index === -1 ? content.length : index } }
+    return index === -1 ? { ...marked, content: [...content, { type: 'text', text: json }] } : marked
   },
 }
 

@@ -8,14 +8,10 @@ import {
 } from '../model/types.ts'
 import { isObject } from '../wire/json.ts'
 import type { ErrorObject, Params, Request } from '../wire/message.ts'
+import { CLIENT_CAPABILITIES, CLIENT_INFO, LOG_LEVEL, PROTOCOL_VERSION } from './meta-keys.ts'
 import { type Served, unsupportedVersion } from './negotiate.ts'
 import type { Peer } from './peer.ts'
 import type { Revision } from './revision.ts'
-
-const VERSION = 'io.modelcontextprotocol/protocolVersion'
-const CLIENT_INFO = 'io.modelcontextprotocol/clientInfo'
-const CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities'
-const LOG_LEVEL = 'io.modelcontextprotocol/logLevel'
 
 const metaOf = (params: Params | undefined): Readonly<Record<string, unknown>> | undefined => {
   const meta = params?.['_meta']
@@ -23,14 +19,14 @@ const metaOf = (params: Params | undefined): Readonly<Record<string, unknown>> |
 }
 
 /** The version that the envelope names, as it stands there. */
-export const envelopeVersion = (params: Params | undefined): unknown => metaOf(params)?.[VERSION]
+export const envelopeVersion = (params: Params | undefined): unknown => metaOf(params)?.[PROTOCOL_VERSION]
 
 /** Whether a request carries the envelope, that is: names its protocol version in `_meta`, rightly or wrongly. */
 export const hasEnvelope = ({ method, params }: Request): boolean => {
   const meta = metaOf(params)
-  if (meta === undefined || !(VERSION in meta)) return false
+  if (meta === undefined || !(PROTOCOL_VERSION in meta)) return false
   // It is not for the envelope to spoil an opening that says all it needs by itself.
-  return method !== 'initialize' || typeof meta[VERSION] === 'string'
+  return method !== 'initialize' || typeof meta[PROTOCOL_VERSION] === 'string'
 }
 
 /** The peer of one request, as its envelope describes it. */
@@ -69,8 +65,9 @@ const malformed = (message: string): ErrorObject => ({ code: ErrorCode.InvalidPa
 /** 2026-07-28 §Per-request protocol fields: who calls, or why the request is malformed. */
 export const readEnvelope = (served: Served, params: Params | undefined): Peer | ErrorObject => {
   const meta = metaOf(params) ?? {}
-  const version = meta[VERSION]
-  if (typeof version !== 'string') return malformed(`"_meta" must name the protocol version under "${VERSION}"`)
+  const version = meta[PROTOCOL_VERSION]
+  if (typeof version !== 'string')
+    return malformed(`"_meta" must name the protocol version under "${PROTOCOL_VERSION}"`)
   const revision = served.byVersion.get(version)
   if (revision?.conversation !== 'stateless') return unsupportedVersion(served, version)
   if (!isObject(meta[CLIENT_CAPABILITIES])) {

@@ -2,6 +2,7 @@ import { DefinitionError } from '../errors.ts'
 import { show } from '../model/schema/problems.ts'
 import type { CacheHint } from '../model/types.ts'
 import { parseUriTemplate } from '../model/uri-template/index.ts'
+import { isObject } from '../wire/json.ts'
 import type { Context } from './context.ts'
 import { readCompleters } from './define-prompt.ts'
 import type { ResourceDefinition, Scope, TemplateDefinition } from './definition.ts'
@@ -37,6 +38,7 @@ const isTemplate = (uri: string): boolean => uri.includes('{') || uri.includes('
 /** Throws for a cache hint that no client could use. */
 export const checkCache = (cache: CacheHint | undefined, where: string): void => {
   if (cache === undefined) return
+  if (!isObject(cache as unknown)) throw new DefinitionError(`${where}: cache must be an object, got ${show(cache)}`)
   checkOptions(cache, ['ttlMs', 'scope'], `${where}, cache`)
   const { ttlMs = 0, scope = 'private' } = cache
   if (!Number.isSafeInteger(ttlMs) || ttlMs < 0) {

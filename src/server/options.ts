@@ -30,6 +30,8 @@ const ofType =
 
 const STRING: Kind = [ofType('string'), 'a string']
 const OBJECT: Kind = [isObject, 'an object']
+const isSignal = (value: unknown): boolean =>
+  isObject(value) && typeof value['aborted'] === 'boolean' && typeof value['addEventListener'] === 'function'
 const isIcon = (value: unknown): boolean => isObject(value) && typeof value['src'] === 'string'
 
 /** The options that say what they take by their name, wherever they stand. The others are checked where they are read. */
@@ -43,7 +45,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
   icons: [(value) => Array.isArray(value) && value.every(isIcon), "an array such as [{ src: 'https://…' }]"],
   meta: OBJECT,
   annotations: OBJECT,
-  cache: OBJECT,
   complete: [isObject, 'an object of functions (value, ctx) => string[]'],
   enabled: [ofType('function'), 'a function ({ auth }) => boolean'],
   list: [ofType('function'), 'a function (ctx) => the URIs that exist'],
@@ -57,6 +58,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
       isObject(value) && ['debug', 'info', 'warn', 'error'].every((level) => typeof value[level] === 'function'),
     'an object with the functions debug, info, warn and error',
   ],
+  signal: [isSignal, 'an AbortSignal'],
+  onProgress: [ofType('function'), 'a function (progress) => void'],
+  fetch: [ofType('function'), 'a function such as fetch'],
   onError: [ofType('function'), 'a function (error, facts) => void'],
   maskErrors: [ofType('boolean'), 'true or false'],
   revisions: [Array.isArray, "an array such as ['2026-07-28']"],

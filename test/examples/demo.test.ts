@@ -37,6 +37,7 @@ const CONNECTIONS = [
   'stdio, revision 2026-07-28',
   'HTTP, revision 2026-07-28',
   'HTTP, an older client, revision 2025-11-25',
+  'WebSocket, revision 2026-07-28',
 ]
 
 test('the demo shows the content of a folder that it has never seen, over every connection', async (t) => {

@@ -96,3 +96,44 @@ test('PY-17: at its end everything that waits is rejected, and so is everything 
   assert.equal(sent.length, 1)
   assert.equal(pending.size, 0)
 })
+
+test('a request that cannot be sent is rejected with what keeps it from being sent, and nothing waits', async () => {
+  const pending = new Pending()
+  const ended: string[] = []
+  const waiting = pending.wait(
+    () => {
+      throw GONE
+    },
+    () => ended.push('over'),
+  )
+  await assert.rejects(waiting, GONE)
+  assert.deepEqual(ended, ['over'])
+  assert.equal(pending.size, 0)
+})
+
+test('whoever waits hears once that it is over, however that comes', async () => {
+  const pending = new Pending()
+  const ended: number[] = []
+  const wait = (): Promise<unknown> => {
+    let given = 0
+    return pending.wait(
+      (id) => {
+        given = id
+      },
+      () => ended.push(given),
+    )
+  }
+  const [answered, refused, given, left] = [wait(), wait(), wait(), wait()]
+  pending.settle(answer(1, 'one'))
+  pending.settle({ kind: 'response', id: 2, result: undefined, error: { code: 1, message: 'No' } })
+  assert.equal(pending.reject(3, new Error('enough')), true)
+  assert.equal(pending.reject(3, new Error('again')), false)
+  pending.close(GONE)
+  assert.equal(await answered, 'one')
+  await assert.rejects(refused, { code: 1 })
+  await assert.rejects(given, { message: 'enough' })
+  await assert.rejects(left, GONE)
+  assert.deepEqual(ended, [1, 2, 3, 4])
+  await assert.rejects(wait(), GONE)
+  assert.equal(ended.length, 4)
+})

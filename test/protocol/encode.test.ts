@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { type CallToolResult, WRAPPED_VALUE } from '../../src/model/types.ts'
-import { encodeResult, trim, WRAPPED_META } from '../../src/protocol/encode.ts'
+import { encodeResult, trim, VALUE_IN_TEXT_META, WRAPPED_META } from '../../src/protocol/encode.ts'
 import { REVISIONS } from '../../src/protocol/index.ts'
 import type { Revision } from '../../src/protocol/revision.ts'
 import { VERSIONS, type Version } from '../support/messages.ts'
@@ -112,13 +112,17 @@ for (const version of ['2025-06-18', '2025-11-25'] as const) {
 }
 
 for (const version of ['2024-11-05', '2025-03-26'] as const) {
-  test(`${version}: without structuredContent, the value is a text, once`, () => {
-    assert.deepEqual(encode(version, 'tools/call', value([1])), { content: [{ type: 'text', text: '[1]' }] })
+  test(`${version}: without structuredContent, the value is a text, once, and _meta says which one`, () => {
+    assert.deepEqual(encode(version, 'tools/call', value([1])), {
+      content: [{ type: 'text', text: '[1]' }],
+      _meta: { [VALUE_IN_TEXT_META]: 0 },
+    })
     assert.deepEqual(encode(version, 'tools/call', value([1], { content: [{ type: 'text', text: 'see' }] })), {
       content: [
         { type: 'text', text: 'see' },
         { type: 'text', text: '[1]' },
       ],
+      _meta: { [VALUE_IN_TEXT_META]: 1 },
     })
   })
 }

@@ -103,6 +103,7 @@ const words = (text: string): readonly Members[] => [{ type: 'text', text }]
 const structured = (version: Version, value: unknown, wrapped: boolean): Members => ({
   content: words(JSON.stringify(value)),
   ...from(version, '2025-06-18', { structuredContent: wrapped && version < '2026-07-28' ? { result: value } : value }),
+  ...(version < '2025-06-18' && { _meta: { 'fluent-mcp/value-in-text': 0 } }),
   ...(wrapped && (version === '2025-06-18' || version === '2025-11-25')
     ? { _meta: { 'fluent-mcp/wrapped': true } }
     : undefined),
@@ -128,7 +129,7 @@ const OUTCOMES: Readonly<Record<string, (version: Version) => Members>> = {
   'media {}': (version) => ({ content: mediaBlocks(version) }),
   'handmade {}': (version) =>
     version < '2025-06-18'
-      ? { content: [...words('By hand.'), ...words('{"a":1}')], _meta: META }
+      ? { content: [...words('By hand.'), ...words('{"a":1}')], _meta: { ...META, 'fluent-mcp/value-in-text': 1 } }
       : { content: words('By hand.'), structuredContent: { a: 1 }, _meta: META },
   'failing {}': failed('Not today.'),
   'broken {}': failed('broken: it broke'),

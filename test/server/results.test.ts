@@ -108,10 +108,13 @@ describe('results: any other JSON value is structured content, and its JSON as t
     }
   })
 
-  it('before 2025-06-18, the text says it all', async () => {
+  it('before 2025-06-18, the text says it all, and _meta says that it is the value', async () => {
     for (const version of ['2024-11-05', '2025-03-26'] as const) {
       for (const value of [3, null, [1], { a: 1 }, date]) {
-        assert.deepEqual(await callTool(returning(value), 't', {}, version), { content: words(JSON.stringify(value)) })
+        assert.deepEqual(await callTool(returning(value), 't', {}, version), {
+          content: words(JSON.stringify(value)),
+          _meta: { 'fluent-mcp/value-in-text': 0 },
+        })
       }
     }
   })
@@ -227,7 +230,10 @@ describe('results: result(…)', () => {
 
   it('its value reaches clients that know no structured content, as text besides its content', async () => {
     const made = returning(result({ content: 'See below.', structuredContent: { a: 1 } }))
-    assert.deepEqual(await callTool(made, 't', {}, '2024-11-05'), { content: words('See below.', '{"a":1}') })
+    assert.deepEqual(await callTool(made, 't', {}, '2024-11-05'), {
+      content: words('See below.', '{"a":1}'),
+      _meta: { 'fluent-mcp/value-in-text': 1 },
+    })
   })
 
   it('a value that is no JSON is a mistake', async () => {

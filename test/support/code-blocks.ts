@@ -79,11 +79,23 @@ const readPage = async (folder: string, page: string): Promise<readonly Program[
   )
 }
 
+/** The entries of the package, and where their source stands. */
+const ENTRIES = ['index', 'client', 'testing'] as const
+
+const EXPORTS = Object.fromEntries(
+  ENTRIES.map((entry) => [entry === 'index' ? '.' : `./${entry}`, `./${entry}.ts`] as const),
+)
+
 /** What stands beside the programs: a package by the name of this one, which is its source. */
 const BESIDE: Readonly<Record<string, string>> = {
   'package.json': JSON.stringify({ type: 'module' }),
-  'node_modules/fluent-mcp/package.json': JSON.stringify({ type: 'module', exports: './index.ts' }),
-  'node_modules/fluent-mcp/index.ts': `export * from '${pathToFileURL(join(ROOT, 'src/index.ts'))}'`,
+  'node_modules/fluent-mcp/package.json': JSON.stringify({ type: 'module', exports: EXPORTS }),
+  ...Object.fromEntries(
+    ENTRIES.map((entry) => [
+      `node_modules/fluent-mcp/${entry}.ts`,
+      `export * from '${pathToFileURL(join(ROOT, `src/${entry}.ts`))}'`,
+    ]),
+  ),
 }
 
 /** Writes every TypeScript block of the pages to a file below `.build`. */

@@ -19,23 +19,23 @@ export interface Bindable {
 }
 
 /** Messages in the order in which they came, each of which is read once. */
-export class Inbox {
-  readonly #unread: Reply[] = []
-  readonly #readers: ((message: Reply) => void)[] = []
+export class Inbox<Message = Reply> {
+  readonly #unread: Message[] = []
+  readonly #readers: ((message: Message) => void)[] = []
 
   /** How many have come and were not read. */
   get size(): number {
     return this.#unread.length
   }
 
-  add(message: Reply): void {
+  add(message: Message): void {
     const reader = this.#readers.shift()
     if (reader) reader(message)
     else this.#unread.push(message)
   }
 
   /** The next one, once it is there. */
-  next(): Promise<Reply> {
+  next(): Promise<Message> {
     const message = this.#unread.shift()
     return message ? Promise.resolve(message) : new Promise((resolve) => this.#readers.push(resolve))
   }

@@ -71,6 +71,9 @@ export const survey = (): { readonly cases: readonly Standing[]; readonly unknow
   return { cases, unknown: [...named.keys(), ...answered].filter((number) => !known.has(number)) }
 }
 
-/** Whether a case of a server has neither a test nor an answer. */
+/** The areas that the library has: their cases are covered, the others wait for the part that they are about. */
+export const BUILT: ReadonlySet<Area> = new Set(['server', 'client'])
+
+/** Whether a case of what the library has comes with neither a test nor an answer. */
 export const isMissing = ({ area, tests, isAnswered }: Standing): boolean =>
-  area === 'server' && tests.length === 0 && !isAnswered
+  BUILT.has(area) && tests.length === 0 && !isAnswered

@@ -87,3 +87,7 @@ export const headerParameters = (inputSchema: JsonObject, where: string): readon
   visit(inputSchema, '#', [])
   return Object.freeze([...found.values()])
 }
+
+/** The argument that a path leads to; undefined where it leads nowhere. */
+export const argumentAt = (args: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>((value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined), args)

@@ -1,6 +1,6 @@
 export type { Direction } from './carriable.ts'
 export { type Checked, type CompiledSchema, compileSchema } from './compile.ts'
-export { type HeaderParameter, headerParameters } from './header-parameters.ts'
+export { argumentAt, type HeaderParameter, headerParameters } from './header-parameters.ts'
 export { jsonSchema } from './json-schema.ts'
 export { looksLikeBareSchema, notASchema } from './mistaken.ts'
 export { objectSchema, wrapSchema } from './object-schema.ts'

@@ -1,4 +1,5 @@
 import { ErrorCode, McpError } from '../../errors.ts'
+import { SUBSCRIPTION_ID } from '../../protocol/meta-keys.ts'
 import { StatefulPeer } from '../../protocol/stateful.ts'
 import { isObject } from '../../wire/json.ts'
 import { notificationText, type Params } from '../../wire/message.ts'
@@ -11,7 +12,6 @@ import { invalidParams, stringParam } from './guards.ts'
 import { hasResource, notFound } from './read-resource.ts'
 
 const EMPTY = Object.freeze({})
-const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId'
 
 /** How many may listen to one runtime at once. */
 export const MAX_LISTENERS = 1024

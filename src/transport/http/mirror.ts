@@ -1,10 +1,9 @@
 import { ErrorCode } from '../../errors.ts'
-import type { HeaderParameter } from '../../model/schema/index.ts'
+import { argumentAt, type HeaderParameter } from '../../model/schema/index.ts'
 import type { HttpRules } from '../../protocol/revision.ts'
 import type { Plan } from '../../server/plan.ts'
 import type { Enabled, MaybePromise } from '../../server/types.ts'
 import { decodeHeaderValue } from '../../wire/header-value.ts'
-import { isObject } from '../../wire/json.ts'
 import type { ErrorObject, Request } from '../../wire/message.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -49,16 +48,13 @@ const matches = (header: string, value: unknown): boolean => {
   return decoded === String(value)
 }
 
-const valueAt = (args: unknown, path: readonly string[]): unknown =>
-  path.reduce<unknown>((value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined), args)
-
 const checkParameter = (
   exchange: Exchange,
   { header, label, path }: HeaderParameter,
   args: unknown,
 ): ErrorObject | undefined => {
   const sent = exchange.header(header)
-  const value = valueAt(args, path)
+  const value = argumentAt(args, path)
   if (value === undefined || value === null) {
     return sent === undefined
       ? undefined

@@ -6,3 +6,8 @@ import { repository } from '../../../scripts/child.ts'
 export const library: typeof import('../../../src/index.ts') = await import(
   pathToFileURL(join(repository, 'dist', 'index.js')).href
 )
+
+/** Its client. */
+export const clientLibrary: typeof import('../../../src/client.ts') = await import(
+  pathToFileURL(join(repository, 'dist', 'client.js')).href
+)

@@ -1,4 +1,5 @@
 import type { Table } from '../table.ts'
+import { client } from './client.ts'
 import { http, httpList, httpStream } from './http.ts'
 import { listeners } from './listeners.ts'
 import { memory } from './memory.ts'
@@ -12,6 +13,7 @@ export const TABLES: readonly Table[] = [
   httpStream,
   httpList,
   ...pipes,
+  ...client,
   memory,
   startup,
   importing,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as v from 'valibot'
-import { headerParameters } from '../../../src/model/schema/index.ts'
+import { argumentAt, headerParameters } from '../../../src/model/schema/index.ts'
 import type { Json, JsonObject } from '../../../src/wire/json.ts'
 import { jsonOf } from './check.ts'
 
@@ -132,5 +132,25 @@ describe(SECTION, () => {
   it('a schema of somebody else may be anything', () => {
     const odd = { properties: { a: 5, b: null, c: { properties: [] } }, anyOf: {}, items: 'x', not: null } as JsonObject
     assert.deepEqual(headerParameters(odd, WHERE), [])
+  })
+})
+
+describe('the argument that a path leads to', () => {
+  it('is found through objects alone, and nowhere else', () => {
+    const args = { a: { b: { c: 1 }, list: [{ d: 2 }], none: null } }
+    for (const [path, expected] of [
+      [[], args],
+      [['a', 'b', 'c'], 1],
+      [['a', 'none'], null],
+      [['a', 'none', 'x'], undefined],
+      [['a', 'list', '0', 'd'], undefined],
+      [['a', 'b', 'c', 'd'], undefined],
+      [['x', 'y'], undefined],
+      [['constructor'], undefined],
+      [['a', '__proto__'], undefined],
+    ] as const) {
+      assert.deepEqual(argumentAt(args, path), expected, path.join('.'))
+    }
+    assert.equal(argumentAt(undefined, ['a']), undefined)
   })
 })

@@ -1,0 +1,2 @@
+export { type DisplayOptions, display } from './display.ts'
+export { getDisplayName } from './display-name.ts'
