@@ -90,6 +90,7 @@ for (const version of VERSIONS) {
       })
       const { id } = await server.next('tools/call')
       t.mock.timers.tick(ms - 1)
+      await turn()
       assert.equal(server.methods.at(-1), 'tools/call')
       t.mock.timers.tick(1)
       await failed
@@ -298,6 +299,7 @@ test('TS-47: progress renews the time of silence, and never the time altogether'
     await turn()
   }
   t.mock.timers.tick(501)
+  await turn()
   assert.equal(server.methods.at(-1), 'tools/call')
   t.mock.timers.tick(1)
   await failed
@@ -327,12 +329,14 @@ for (const version of STATEFUL) {
     t.mock.timers.tick(900)
     set.server.say({ id: 'q', method: 'roots/list' })
     await turn()
-    t.mock.timers.tick(60_000)
+    // Step by step: a timer that is set in a step begins at its end.
+    for (const step of [100, 1_000, 1_000, 1_000, 900]) t.mock.timers.tick(step)
     answers[0]?.()
     assert.deepEqual((await set.server.next()).result, { roots: [] })
     await turn()
     t.mock.timers.tick(999)
-    assert.equal(set.server.methods.at(-1), undefined)
+    await turn()
+    assert.equal(set.server.methods.includes('notifications/cancelled'), false)
     t.mock.timers.tick(1)
     await failed
   })

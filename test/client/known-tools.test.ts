@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { createClient } from '../../src/client.ts'
+import { type ConnectOptions, createClient } from '../../src/client.ts'
 import type { Loose } from '../support/answering.ts'
 import { keepingLogger, VERSIONS, type Version } from '../support/messages.ts'
 import { type RawAnswer, rawHttp, respondError, respondResult } from '../support/raw-http.ts'
@@ -37,10 +37,10 @@ const listing = (pages: () => Readonly<Record<string, { tools: unknown; nextCurs
   }
 }
 
-const connected = async (t: TestContext, answer: RawAnswer) => {
+const connected = async (t: TestContext, answer: RawAnswer, options: ConnectOptions = { cache: false }) => {
   const { url, requests, asked } = await rawHttp(t, answer)
   const logger = keepingLogger()
-  const client = await createClient().connect(url, { logger, cache: false })
+  const client = await createClient().connect(url, { logger, ...options })
   t.after(() => client.close())
   /** The mirrored arguments of the last request. */
   const headers = (): Loose =>
@@ -132,7 +132,7 @@ test('PY-112, PY-113: a whole list forgets the tools that it does not have; a pa
   pages = { '': { tools: [tool('other', { region: mirrored('Region') })] } }
   await client.listTools()
   assert.deepEqual([await one('where'), await one('other')], [false, true])
-  pages = { '': { tools: [{ ...BAD, name: 'other' }] } }
+  pages = { '': { tools: [{ ...BAD, name: 'other' }], nextCursor: 'b' }, b: { tools: [] } }
   await client.listTools()
   assert.deepEqual([await one('where'), await one('other')], [false, false])
 })
@@ -149,16 +149,20 @@ test('a listed tool without a schema can be called', async (t) => {
 test('TS-31: a call whose headers the server refuses is made again, once, after all pages were fetched anew', async (t) => {
   let label = 'Region'
   let isSettled = true
-  const { client, call, asked } = await connected(t, (response, request) => {
-    const { headers, message } = request
-    const pages = {
-      '': { tools: [tool('first')], nextCursor: 'b', ttlMs: 60_000, cacheScope: 'public' },
-      b: { tools: [tool('where', { region: mirrored(label) })], ttlMs: 60_000, cacheScope: 'public' },
-    }
-    const isWrong = !isSettled || headers[`mcp-param-${label.toLowerCase()}`] === undefined
-    if (message.method === 'tools/call' && isWrong) respondError(response, request, -32020, 400)
-    else listing(() => pages)(response, request)
-  })
+  const { client, call, asked } = await connected(
+    t,
+    (response, request) => {
+      const { headers, message } = request
+      const pages = {
+        '': { tools: [tool('first')], nextCursor: 'b', ttlMs: 60_000, cacheScope: 'public' },
+        b: { tools: [tool('where', { region: mirrored(label) })], ttlMs: 60_000, cacheScope: 'public' },
+      }
+      const isWrong = !isSettled || headers[`mcp-param-${label.toLowerCase()}`] === undefined
+      if (message.method === 'tools/call' && isWrong) respondError(response, request, -32020, 400)
+      else listing(() => pages)(response, request)
+    },
+    {},
+  )
   await client.listTools()
   assert.deepEqual(await call('where', { region: 'eu' }), { 'mcp-param-region': 'eu' })
   label = 'Place'
