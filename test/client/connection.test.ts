@@ -71,6 +71,17 @@ for (const [version, channel] of EVERY_WAY) {
   })
 }
 
+for (const [version, channel] of EVERY_WAY) {
+  test(`${version} over ${channel.name}: a connection listens to what changes`, async (t) => {
+    const { client, host } = await connectOver(t, channel, version, full)
+    const changes = client.listen({ tools: true })
+    assert.deepEqual(await changes.ready, { toolsListChanged: true })
+    host.runtime.notify.toolsChanged()
+    assert.deepEqual(await changes.next(), { done: false, value: { kind: 'tools' } })
+    await changes.close()
+  })
+}
+
 test('the tools are no promise and no JSON, have no symbols, and are the same functions each time', async () => {
   const server = scripted(
     speaking('2025-11-25', { 'tools/call': ({ params }: Loose) => ({ content: [], structuredContent: params }) }),

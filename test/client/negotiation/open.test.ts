@@ -403,6 +403,19 @@ for (const how of ['leave', 'refuse']) {
   })
 }
 
+test('a server that was only slow to answer the probe is not remembered', async (t) => {
+  let isSlow = true
+  const { url, asked } = await rawHttp(t, (response, request) => {
+    if (request.message?.method !== 'server/discover') asEarlier(response, request)
+    else if (!isSlow) asModern(response, request)
+  })
+  assert.equal(await spokenWith(url, { probeTimeoutMs: 20 }), '2025-11-25')
+  isSlow = false
+  const before = asked().length
+  assert.equal(await spokenWith(url), '2026-07-28')
+  assert.equal(asked()[before], 'server/discover')
+})
+
 test('what is known of a server is forgotten when it turns out wrong', async (t) => {
   let isNew = false
   const { url, asked } = await rawHttp(t, (response, request) => (isNew ? asModern : asEarlier)(response, request))
