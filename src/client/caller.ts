@@ -6,6 +6,7 @@ import { checkOptions } from '../server/options.ts'
 import { isObject } from '../wire/json.ts'
 import type { Params } from '../wire/message.ts'
 import { answersOf } from './answering/answers.ts'
+import type { UrlElicitations } from './answering/url-elicitations.ts'
 import type { Place, ResponseCache } from './cache/response-cache.ts'
 import { SessionExpiredError } from './carrier.ts'
 import type { Limits } from './deadline.ts'
@@ -46,6 +47,7 @@ export interface CallerOptions {
   readonly keeper: Keeper
   readonly cache: ResponseCache | undefined
   readonly tools: KnownTools
+  readonly visits: UrlElicitations | undefined
 }
 
 const NO_OPTIONS: CallOptions = Object.freeze({})
@@ -199,9 +201,10 @@ export class Caller {
       })
       return { result: asResult(answer, method), revision: session.agreement.revision }
     } catch (error) {
+      this.#options.visits?.refused(error)
       if (error instanceof SessionExpiredError && !repeats.hasExpired && keeper.isKept) {
         // 2025-11-25 Transports, Session Management: a new session, and the request again.
-        session.retire(error)
+        session.expired(error)
         next = { ...repeats, hasExpired: true }
       } else {
         // Where the server could not be reached, nothing has happened there.

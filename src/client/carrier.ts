@@ -31,6 +31,8 @@ export interface CarrierReceiver {
   message(value: unknown): void
   /** The request will not be answered any more. */
   failed(id: RequestId, error: Error): void
+  /** Nothing more is to be sent; what has been sent may still be answered. */
+  expired(error: ConnectionError): void
   /** It is over. Called once, and nothing is called after it. */
   closed(error?: Error): void
 }

@@ -18,6 +18,7 @@ import type {
   CommandTarget,
   ConnectOptions,
   ElicitationHandler,
+  ElicitationOptions,
   LoggingHandler,
   RootsSource,
   SamplingHandler,
@@ -64,15 +65,19 @@ export class Client {
    *
    * @param options.modes what the function can handle; both by default. For a `url`, show the user where it leads, and
    *   open it only with their consent
+   * @param options.onComplete hears the `elicitationId` of a page once the server says that the user is done with it
+   *   (2025-11-25): of one that was asked for, or that an error with the code `ErrorCode.UrlElicitationRequired` lists.
+   *   What failed for want of it may be called again then
    */
-  elicitation(handler: ElicitationHandler, options: { readonly modes?: readonly ('form' | 'url')[] } = {}): Client {
+  elicitation(handler: ElicitationHandler, options: ElicitationOptions = {}): Client {
     mustBeFunction(handler, 'elicitation')
-    checkOptions(options, ['modes'], 'elicitation')
-    const { modes = ['form', 'url'] } = options
+    checkOptions(options, ['modes', 'onComplete'], 'elicitation')
+    const { modes = ['form', 'url'], onComplete } = options
+    if (onComplete !== undefined) mustBeFunction(onComplete, 'elicitation: onComplete')
     if (!Array.isArray(modes) || modes.length === 0 || !modes.every((mode) => mode === 'form' || mode === 'url')) {
       throw new DefinitionError("elicitation: modes must be 'form', 'url', or both, as in ['form']")
     }
-    return this.#next({ elicitation: { handler, modes: Object.freeze([...modes]) } })
+    return this.#next({ elicitation: { handler, modes: Object.freeze([...modes]), onComplete } })
   }
 
   /**

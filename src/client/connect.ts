@@ -1,6 +1,7 @@
 import type { Revision } from '../protocol/revision.ts'
 import type { Notification, Params } from '../wire/message.ts'
 import { answersOf } from './answering/answers.ts'
+import { UrlElicitations } from './answering/url-elicitations.ts'
 import { ResponseCache } from './cache/response-cache.ts'
 import { Caller } from './caller.ts'
 import { capabilitiesOf } from './capabilities.ts'
@@ -30,9 +31,11 @@ const receiverOf = (
   { logging }: ClientDefinition,
   { logger }: ConnectSettings,
   routes: Routes,
+  visits: UrlElicitations | undefined,
 ): ((notification: Notification, session: Session) => void) => {
   return (notification, session) => {
     const { method, params = NO_PARAMS } = notification
+    if (method === 'notifications/elicitation/complete') return visits?.completed(params)
     if (method !== 'notifications/message') return routes.take(notification, session)
     const message = readLogMessage(params)
     if (logging && message) tell('the logging handler', logger, () => logging.handler(message))
@@ -55,10 +58,13 @@ export const connect = async <S>(
   const cache = settings.cache && new ResponseCache(settings.cache, dialer.address ?? crypto.randomUUID(), logger)
   // Whoever hears of a change must not find what was kept before it.
   const routes = new Routes((method, params) => cache?.notified(method, params))
+  const { elicitation } = definition
+  const visits = elicitation?.onComplete && new UrlElicitations(elicitation.onComplete, logger)
+  const answering = visits ? { ...definition, elicitation: visits.watching(elicitation) } : definition
   const owner = {
     logger,
-    answersFor: (revision: Revision) => answersOf(definition, revision),
-    notified: receiverOf(definition, settings, routes),
+    answersFor: (revision: Revision) => answersOf(answering, revision),
+    notified: receiverOf(definition, settings, routes, visits),
   }
   /** A request that belongs to one conversation alone. */
   const within = (session: Session, method: string, params: Params, timeoutMs: number) =>
@@ -94,7 +100,7 @@ export const connect = async <S>(
       }
     },
   })
-  const caller: Caller = new Caller({ definition, settings, keeper, cache, tools })
+  const caller: Caller = new Caller({ definition, settings, keeper, cache, tools, visits })
   const uris = new UriSubscriptions((session, method, params) => within(session, method, params, limits.timeoutMs))
   const opening = limited('connect', signal, Number.POSITIVE_INFINITY)
   try {

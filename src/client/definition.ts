@@ -13,6 +13,8 @@ import type {
 export interface ElicitationDefinition {
   readonly handler: ElicitationHandler
   readonly modes: readonly ('form' | 'url')[]
+  /** Hears which pages are done. */
+  readonly onComplete: ((elicitationId: string) => void) | undefined
 }
 
 /** What a client can answer about sampling. */

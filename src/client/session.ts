@@ -52,7 +52,7 @@ export class Session implements CarrierReceiver {
   #over: ConnectionError | undefined
   #isClosed = false
   #ended!: () => void
-  /** Settles when it is over. */
+  /** Settles when nothing more is sent. */
   readonly ended = new Promise<void>((resolve) => {
     this.#ended = resolve
   })
@@ -124,7 +124,7 @@ export class Session implements CarrierReceiver {
         deadline.stop()
         this.#calls.delete(id)
         signal?.removeEventListener('abort', aborted)
-        if (this.#over) this.#closeRetired(this.#over)
+        if (this.#over) this.#closeExpired(this.#over)
       },
     )
   }
@@ -136,9 +136,10 @@ export class Session implements CarrierReceiver {
   }
 
   /** Lets it go: nothing more is sent, and it is closed once what was sent has been answered. */
-  retire(reason: ConnectionError): void {
+  expired(reason: ConnectionError): void {
     this.#over ??= reason
-    this.#closeRetired(this.#over)
+    this.#ended()
+    this.#closeExpired(this.#over)
   }
 
   /** Ends it: whatever waits is rejected. */
@@ -170,7 +171,7 @@ export class Session implements CarrierReceiver {
     )
   }
 
-  #closeRetired(reason: ConnectionError): void {
+  #closeExpired(reason: ConnectionError): void {
     if (this.#pending.size === 0) void this.close(reason)
   }
 

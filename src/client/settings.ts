@@ -42,6 +42,14 @@ export interface ConnectSettings {
   readonly logger: Logger
 }
 
+/** A program writes its own output to the console: what is of use only to whoever looks for it is left out. */
+const CONSOLE: Logger = Object.freeze({
+  debug: () => undefined,
+  info: (...message) => console.info(...message),
+  warn: (...message) => console.warn(...message),
+  error: (...message) => console.error(...message),
+} satisfies Logger)
+
 const MEBIBYTE = 1024 * 1024
 
 const count = (value: unknown, standIn: number, name: string): number => {
@@ -101,6 +109,6 @@ export const settleConnect = (options: ConnectOptions): ConnectSettings => {
     maxRounds: count(options.maxRounds, 10, 'maxRounds'),
     cache: cache === false ? undefined : (cache ?? {}),
     maxMessageBytes: count(options.maxMessageBytes, 16 * MEBIBYTE, 'maxMessageBytes'),
-    logger: logger ?? console,
+    logger: logger ?? CONSOLE,
   }
 }

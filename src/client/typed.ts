@@ -1,7 +1,7 @@
 import type { AsJson } from '../model/as-json.ts'
 import type { Block, Result } from '../model/content.ts'
 import type { InferInput, InferOutput, Schema } from '../model/schema/index.ts'
-import type { ContentBlock } from '../model/types.ts'
+import type { ContentBlock, TextContent } from '../model/types.ts'
 import type { AnyServer } from '../server/faces.ts'
 import type { CallOptions } from './types.ts'
 
@@ -42,15 +42,24 @@ export type ToolArguments<S, Name> = ArgumentsOf<S, 'tool', Name>
 /** What a prompt takes. */
 export type PromptArguments<S, Name> = ArgumentsOf<S, 'prompt', Name>
 
+/** The value of content: a single text is a value, and an array may turn out to hold one. */
+type ContentValue<Content> = Content extends readonly (infer Item)[]
+  ? [Extract<Item, string | Block<TextContent>>] extends [never]
+    ? readonly ContentBlock[]
+    : string | readonly ContentBlock[]
+  : Content extends Block<TextContent>
+    ? string
+    : readonly ContentBlock[]
+
 // A promise of a block is one, too; content made by hand says nothing of its value.
 type ValueOf<Returned> = [Returned] extends [Result]
   ? unknown
   : [Returned] extends [Block]
-    ? readonly ContentBlock[]
+    ? ContentValue<Returned>
     : Returned extends readonly (infer Item)[]
       ? [Extract<Item, Block>] extends [never]
         ? AsJson<Returned>
-        : readonly ContentBlock[]
+        : ContentValue<Returned>
       : AsJson<Returned>
 
 type DataOf<Found> = Found extends { readonly output: infer Output; readonly returned: infer Returned }

@@ -70,6 +70,14 @@ export type ElicitationAnswer =
 /** Answers what the server asks of the user. */
 export type ElicitationHandler = (ask: ElicitationAsk, context: AskContext) => MaybePromise<ElicitationAnswer>
 
+/** What `.elicitation` takes besides the handler. */
+export interface ElicitationOptions {
+  /** What the handler can show; both by default. */
+  readonly modes?: readonly ('form' | 'url')[]
+  /** Hears which page the user is done with (2025-11-25 Elicitation). */
+  readonly onComplete?: (elicitationId: string) => void
+}
+
 /** Asks a model for the server. */
 export type SamplingHandler = (params: SampleParams, context: AskContext) => MaybePromise<SampleResult>
 
@@ -154,7 +162,7 @@ export interface ConnectOptions {
   readonly cache?: false | CacheOptions
   /** The largest message over HTTP, SSE, WebSocket or a pipe, in bytes; 16 MiB by default. */
   readonly maxMessageBytes?: number
-  /** `console` by default. */
+  /** `console` by default, without its `debug`. */
   readonly logger?: Logger
 }
 
@@ -167,6 +175,8 @@ export interface CommandTarget {
   readonly cwd?: string
   /** What becomes of its stderr: kept for error messages (the default), passed on, or given line by line to a function. */
   readonly stderr?: 'keep' | 'inherit' | ((line: string) => void)
+  /** Milliseconds that each step of ending the process may take; 2,000 by default. */
+  readonly graceMs?: number
 }
 
 /** What a tool gave: the specification's result, its text, and its value. */

@@ -73,11 +73,18 @@ const isRuntime = (target: object): target is Runtime => 'connect' in target && 
 
 const isCommand = (target: object): target is CommandTarget => typeof (target as CommandTarget).command === 'string'
 
-const COMMAND = ['command', 'args', 'env', 'cwd', 'stderr'] as const satisfies readonly (keyof CommandTarget)[]
+const COMMAND = [
+  'command',
+  'args',
+  'env',
+  'cwd',
+  'stderr',
+  'graceMs',
+] as const satisfies readonly (keyof CommandTarget)[]
 
 const dialCommand = (target: CommandTarget, settings: ConnectSettings): Dialer => {
   checkOptions(target, COMMAND, 'connect')
-  const { command, args = [], env = {}, cwd, stderr } = target
+  const { command, args = [], env = {}, cwd, stderr, graceMs } = target
   const { maxMessageBytes } = settings
   // What tells one server from another, environment and all, for as long as this process lives.
   const address = JSON.stringify([command, args, env, cwd ?? null])
@@ -91,6 +98,7 @@ const dialCommand = (target: CommandTarget, settings: ConnectSettings): Dialer =
         maxLineBytes: maxMessageBytes,
         ...(cwd !== undefined && { cwd }),
         ...(stderr && { stderr }),
+        ...(graceMs !== undefined && { graceMs }),
       })
     }),
   )

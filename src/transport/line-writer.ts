@@ -10,17 +10,22 @@ export interface LineSink {
   once(event: 'drain', listener: () => void): unknown
 }
 
-/** Writes lines to a pipe. */
+/**
+ * Writes lines to a pipe.
+ * @param linesAtOnce how many lines wait for each other at most: fewer system calls, or a reader that begins earlier
+ */
 export class LineWriter {
   readonly #sink: LineSink
+  readonly #linesAtOnce: number
   readonly #room = new Room()
   #lines: string[] = []
   #length = 0
   #isSlow = false
   #isOpen = true
 
-  constructor(sink: LineSink) {
+  constructor(sink: LineSink, linesAtOnce = Number.POSITIVE_INFINITY) {
     this.#sink = sink
+    this.#linesAtOnce = linesAtOnce
   }
 
   /**
@@ -31,7 +36,7 @@ export class LineWriter {
     if (!this.#isOpen) return undefined
     if (this.#lines.push(line) === 1) setImmediate(this.#flush)
     this.#length += line.length
-    if (this.#length >= CHUNK) this.#flush()
+    if (this.#length >= CHUNK || this.#lines.length >= this.#linesAtOnce) this.#flush()
     return this.#isSlow ? this.#room.wait() : undefined
   }
 

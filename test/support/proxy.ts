@@ -11,13 +11,15 @@ export interface Proxy {
   /** From here on each new connection is broken at once, until `mend`. */
   readonly fail: () => void
   readonly mend: () => void
+  /** New connections lead to another server. */
+  readonly leadTo: (url: string) => void
   /** Settles at the next connection of a client, broken or not. */
   readonly used: () => Promise<void>
 }
 
 /** A network in front of a server, until the test is over. */
 export const proxyTo = async (t: TestContext, url: string): Promise<Proxy> => {
-  const { port, hostname } = new URL(url)
+  let target = new URL(url)
   const sockets = new Set<Socket>()
   const waiting: (() => void)[] = []
   let fails = false
@@ -36,7 +38,7 @@ export const proxyTo = async (t: TestContext, url: string): Promise<Proxy> => {
       near.resetAndDestroy()
       return
     }
-    const far = connect(Number(port), hostname)
+    const far = connect(Number(target.port), target.hostname)
     keep(far)
     near.pipe(far).pipe(near)
     near.on('close', () => far.destroy())
@@ -56,6 +58,9 @@ export const proxyTo = async (t: TestContext, url: string): Promise<Proxy> => {
     },
     mend: () => {
       fails = false
+    },
+    leadTo: (address) => {
+      target = new URL(address)
     },
     used: () => new Promise((resolve) => waiting.push(resolve)),
   }

@@ -4,7 +4,7 @@ import { isObject } from '../../wire/json.ts'
 import type { CommandTarget } from '../types.ts'
 
 /** A server as hosts write it in their configuration. What else stands there is for the host. */
-export interface ConfiguredServer extends Partial<Omit<CommandTarget, 'stderr'>> {
+export interface ConfiguredServer extends Partial<Omit<CommandTarget, 'stderr' | 'graceMs'>> {
   readonly url?: string
   readonly headers?: Readonly<Record<string, string>>
   /** One that is `true` is left out. */

@@ -135,10 +135,21 @@ export class HttpCarrier implements Carrier {
         else logger.warn(`passed over an event of the session that is no message: ${parsed.reason}`)
       },
       tooLarge: () => logger.warn(`passed over a message larger than ${maxMessageBytes} bytes; see maxMessageBytes`),
-      // A server need not have one.
-      over: (reason) => logger.debug('the server says nothing by itself:', reason),
+      over: (reason, hasBegun) => this.#streamOver(reason, hasBegun),
     })
     this.#stream.connect()
+  }
+
+  // A server need not have one. But where it had, whoever listens must hear that it has gone.
+  #streamOver(reason: Error, hasBegun: boolean): void {
+    const { code, status } = reason instanceof ConnectionError ? reason : { code: undefined, status: undefined }
+    const isExpired = status === 404 && this.#headers.session !== undefined
+    if (!hasBegun || (!isExpired && code !== 'unreachable' && code !== 'disconnected')) {
+      this.#options.logger.debug(`the server says nothing by itself: ${reason.message}`)
+      return
+    }
+    const error = isExpired ? new SessionExpiredError('the request for its events', { cause: reason }) : reason
+    this.#receiver?.expired(error as ConnectionError)
   }
 
   async close(error?: Error): Promise<void> {

@@ -30,8 +30,8 @@ export interface EventStreamOptions {
   readonly message: (data: string) => void
   /** A message was passed over, since it is larger than allowed. */
   readonly tooLarge: () => void
-  /** Nothing more comes. */
-  readonly over: (reason: Error) => void
+  /** Nothing more comes. @param hasBegun whether anything could have come before */
+  readonly over: (reason: Error, hasBegun: boolean) => void
 }
 
 /** A connection that has lasted so many milliseconds has come to something, whether or not there was an event. */
@@ -55,6 +55,8 @@ export class EventStream implements Recipient, BodyReceiver {
   #attempts = 0
   /** When the connection was opened that is being read; undefined for none. */
   #openSince: number | undefined = Date.now()
+  /** Whether the server has ever taken it up. */
+  #hasBegun = false
   #connection: Delivery | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -85,6 +87,7 @@ export class EventStream implements Recipient, BodyReceiver {
     if (isSuccess(status) && mediaTypeOf(header('content-type')) === EVENTS) {
       this.#decoder = this.#decode()
       this.#openSince = Date.now()
+      this.#hasBegun = true
       return this
     }
     this.#connection?.abort()
@@ -103,7 +106,7 @@ export class EventStream implements Recipient, BodyReceiver {
   failed(error: Error): void {
     // What else goes wrong, such as an authorization, is not the connection's.
     if (error instanceof ConnectionError) this.#lost(error)
-    else this.#options.over(error)
+    else this.#options.over(error, this.#hasBegun)
   }
 
   #turnedAway(status: number, header: HeaderLookup): void {
@@ -145,7 +148,8 @@ export class EventStream implements Recipient, BodyReceiver {
     // Whatever keeps the answer away, the server has taken the request.
     const hasTaken = isAnswer && (code === 'refused' || code === 'unreachable')
     const options = { cause: reason, ...(status !== undefined && { status }) }
-    over(hasTaken ? new ConnectionError('disconnected', `Lost ${name}: ${message}`, options) : reason)
+    const lost = hasTaken ? new ConnectionError('disconnected', `Lost ${name}: ${message}`, options) : reason
+    over(lost, this.#hasBegun)
   }
 
   // What the server says is never undercut, and exceeded only when it does not keep its promise.

@@ -12,7 +12,7 @@ export type ChildProcessProblem = 'not-started' | 'exited' | 'deaf' | 'mute' | '
 /** What is known of the child besides the message. */
 export interface ChildProcessFacts extends ErrorOptions {
   readonly exitCode?: number | null
-  readonly signal?: NodeJS.Signals | null
+  readonly signal?: string | null
   readonly stderr?: string
 }
 
@@ -24,7 +24,7 @@ export class ChildProcessError extends FluentMcpError {
   /** What it has exited with; null when it has not, or a signal has ended it. */
   readonly exitCode: number | null
   /** The signal that has ended it. */
-  readonly signal: NodeJS.Signals | null
+  readonly signal: string | null
   /** The end of what it has written to stderr. */
   readonly stderr: string
 

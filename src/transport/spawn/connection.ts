@@ -11,6 +11,9 @@ import { Stderr } from './stderr.ts'
 /** How to speak with a child; its command is what it is called in errors. */
 export type ChildConnectionOptions = Required<Pick<SpawnOptions, 'command' | 'stderr' | 'maxLineBytes' | 'graceMs'>>
 
+// The server works on the first calls while the others are still being made.
+const LINES_AT_ONCE = 16
+
 // How much of stderr a message quotes.
 const MAX_QUOTED = 2_000
 
@@ -57,7 +60,7 @@ export class ChildConnection {
     })
     const { stdin, stdout, stderr } = child
     this.#stderr = new Stderr(stderr, options.stderr)
-    this.#writer = new LineWriter(stdin)
+    this.#writer = new LineWriter(stdin, LINES_AT_ONCE)
     this.#reader = new LineReader(stdout, receiver, options.maxLineBytes)
     const deaf = (): void => void this.#lost('deaf')
     const mute = (): void => void this.#lost('mute')

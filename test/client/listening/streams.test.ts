@@ -112,3 +112,28 @@ describe('2026-07-28 Streamable HTTP, the stream of a subscription', () => {
     assert.deepEqual(await connection.listen(TOOLS).ready, { toolsListChanged: true })
   })
 })
+
+describe('2025-11-25 Streamable HTTP, the stream of a session', () => {
+  it('PY-94: a server that was started anew is listened to anew, with a gap, though nobody calls it', async (t) => {
+    const definition = createMcpServer({ name: 'restarted', version: '1.0.0' }).tool('any', () => '')
+    const options = { port: 0, logger: keepingLogger() }
+    const first = await definition.listen(options)
+    t.after(() => first.close())
+    const proxy = await proxyTo(t, first.url)
+    const connection = await createClient().connect(proxy.through(first.url), {
+      logger: keepingLogger(),
+      revisions: ['2025-11-25'],
+      reconnect: SOON,
+    })
+    t.after(() => connection.close())
+    const changes = connection.listen(TOOLS)
+    await changes.ready
+    const second = await definition.listen(options)
+    t.after(() => second.close())
+    proxy.leadTo(second.url)
+    proxy.cut()
+    assert.deepEqual(await changes.next(), { done: false, value: { kind: 'gap' } })
+    second.runtime.notify.toolsChanged()
+    assert.deepEqual(await changes.next(), { done: false, value: { kind: 'tools' } })
+  })
+})

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { SessionExpiredError } from '../../../src/client/carrier.ts'
 import { gate } from '../http/support.ts'
 import {
+  calling,
   ended,
   event,
   events,
@@ -10,9 +12,12 @@ import {
   type Listener,
   notification,
   open,
+  opening,
   polite,
   type Received,
+  resultOf,
   revisionOf,
+  SOON,
   serve,
   settled,
   streamByHand,
@@ -224,14 +229,59 @@ test('where the server does not remember the last event, the stream begins anew'
   await asksNoMore()
 })
 
-test('a session that has ended ends its stream, and nothing else', async (t) => {
-  const { asked, asksAfter, asksNoMore, recorder } = await openByHand(t)
+/** Opens the stream of a session, lets it tell something, and breaks it off. */
+const openInSession = async (t: TestContext, id: string | undefined) => {
+  const { asked, fetch } = fetchByHand()
+  const opened = await open(t, new URL('http://localhost/mcp'), { fetch })
+  const { carrier, recorder } = opened
+  carrier.request(opening('2025-11-25'))
+  const headers = new Headers({ 'content-type': 'application/json' })
+  if (id) headers.set('mcp-session-id', id)
+  ;(await asked.next()).respond(new Response(JSON.stringify(resultOf('init')), { headers }))
+  await recorder.next()
+  carrier.speak(revisionOf('2025-11-25'))
+  carrier.opened()
   ;(await asked.next()).respond(ended(event(told(1), 'a-1')))
   await recorder.next()
-  await asksAfter(1_250)
-  ;(await asked.next()).respond(new Response(null, { status: 404 }))
-  await asksNoMore()
-  assert.deepEqual([recorder.line.size, recorder.ends], [0, []])
+  return { ...opened, asked }
+}
+
+const UNREACHABLE = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
+
+test('PY-94: a session that the server does not know any more is heard of by its stream, and what is in flight goes on', async (t) => {
+  const { asked, recorder, carrier } = await openInSession(t, 's-1')
+  carrier.request(calling('2025-11-25', 1, 'add'))
+  const [one, two] = [await asked.next(), await asked.next()]
+  const [call, stream] = one.init.method === 'POST' ? [one, two] : [two, one]
+  stream.respond(new Response(null, { status: 404 }))
+  const error = await recorder.expiries.next()
+  assert.ok(error instanceof SessionExpiredError)
+  assert.equal(error.message, 'The server has ended the session before the request for its events came')
+  call.respond(new Response(JSON.stringify(resultOf(1)), { headers: { 'content-type': 'application/json' } }))
+  assert.deepEqual(await recorder.next(), resultOf(1))
+  assert.deepEqual([asked.size, recorder.ends], [0, []])
+})
+
+test('a server that has gone is heard of by its stream, once it has been looked for often enough', async (t) => {
+  const { asked, recorder } = await openInSession(t, undefined)
+  for (let attempt = 0; attempt < SOON.attempts; attempt++) (await asked.next()).fail(UNREACHABLE)
+  const { code } = await recorder.expiries.next()
+  assert.deepEqual([code, recorder.ends], ['unreachable', []])
+})
+
+test('a stream that is not offered any more is no loss of the session: 404 without one, 405, 204', async (t) => {
+  for (const [id, status] of [
+    [undefined, 404],
+    ['s-1', 405],
+    ['s-1', 204],
+  ] as const) {
+    const { asked, recorder, log } = await openInSession(t, id)
+    const logged = gate()
+    t.mock.method(log, 'debug', () => logged.open())
+    ;(await asked.next()).respond(new Response(null, { status }))
+    await logged.opened
+    assert.deepEqual([recorder.line.size, recorder.expiries.size, recorder.ends], [0, 0, []])
+  }
 })
 
 test('a message that is larger than allowed is passed over, and the stream goes on', async (t) => {
@@ -243,15 +293,15 @@ test('a message that is larger than allowed is passed over, and the stream goes 
 
 test('what fails in the authorization is not tried again', async (t) => {
   const { asked, fetch } = fetchByHand()
-  const logged = gate<unknown>()
+  const logged = gate<string>()
   const { carrier, log } = await open(t, new URL('http://localhost/mcp'), {
     fetch,
     auth: { headers: () => Promise.reject(new Error('no token')) },
   })
-  t.mock.method(log, 'debug', (_: string, reason: unknown) => logged.open(reason))
+  t.mock.method(log, 'debug', (message: string) => logged.open(message))
   carrier.speak(revisionOf('2025-11-25'))
   carrier.opened()
-  assert.match(String(await logged.opened), /no token/)
+  assert.equal(await logged.opened, 'the server says nothing by itself: no token')
   assert.equal(asked.size, 0)
 })
 

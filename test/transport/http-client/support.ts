@@ -194,6 +194,7 @@ export type Brought = { readonly message: Loose } | { readonly failed: Loose; re
 export class Recorder implements CarrierReceiver {
   readonly line = new Line<Brought>()
   readonly ends: (Error | undefined)[] = []
+  readonly expiries = new Line<ConnectionError>()
 
   message(value: unknown): void {
     this.line.add({ message: value })
@@ -201,6 +202,10 @@ export class Recorder implements CarrierReceiver {
 
   failed(id: string | number, error: Error): void {
     this.line.add({ failed: id, error })
+  }
+
+  expired(error: ConnectionError): void {
+    this.expiries.add(error)
   }
 
   closed(error?: Error): void {
