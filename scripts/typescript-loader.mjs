@@ -1,13 +1,10 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { threadId } from 'node:worker_threads'
 
-// Every test file, and every server that a test starts, is a process that loads the whole library. So what amaro has
-// made of a source is kept, under the hash of both, and amaro itself (4 MB) is loaded only for what is new.
+// Every server that a test starts is a process that loads the whole library. So what amaro has made of a source is kept
+// under the hash of both, and amaro itself (4 MB) is loaded only for what is new. The folder may be deleted at any time.
 const kept = new URL('../.build/stripped/', import.meta.url)
 const amaro = readFileSync(new URL('../node_modules/amaro/package.json', import.meta.url))
-
-mkdirSync(kept, { recursive: true })
 
 const strip = async (source) => {
   const { transformSync } = await import('amaro')
@@ -19,13 +16,14 @@ const stripped = async (source) => {
   if (existsSync(file)) return readFileSync(file)
   const code = await strip(source.toString())
   // Others may strip the same source at the same time, and none may read half of it.
-  const partial = new URL(`${file.href}.${process.pid}.${threadId}`)
+  const partial = new URL(`${file.href}.${randomUUID()}`)
+  mkdirSync(kept, { recursive: true })
   writeFileSync(partial, code)
   renameSync(partial, file)
   return code
 }
 
-/** Node would look up every folder on the way for a link and a package.json: half of the time of a load. */
+/** Node would look for links, and in every folder on the way for a package.json. */
 export const resolve = (specifier, context, nextResolve) => {
   if (specifier.startsWith('.') && specifier.endsWith('.ts')) {
     const url = new URL(specifier, context.parentURL)
