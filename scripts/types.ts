@@ -11,7 +11,13 @@ const { include }: { include: readonly string[] } = JSON.parse(
 )
 const config = {
   extends: '../../tsconfig.json',
-  compilerOptions: { paths: { 'fluent-mcp': ['../../src/index.ts'] } },
+  compilerOptions: {
+    paths: {
+      'fluent-mcp': ['../../src/index.ts'],
+      'fluent-mcp/client': ['../../src/client.ts'],
+      'fluent-mcp/testing': ['../../src/testing.ts'],
+    },
+  },
   include: [...include.map((path) => `../../${path}`), '*.ts'],
 }
 

@@ -152,7 +152,7 @@ const WRONG: readonly (readonly [what: string, build: (client: Client) => unknow
   [
     'an option',
     (one) => one.elicitation(handler, { mode: ['form'] } as never),
-    'elicitation: there is no option "mode". Did you mean "modes"? The options are modes',
+    'elicitation: there is no option "mode". Did you mean "modes"? The options are modes, onComplete',
   ],
   ['sampling', (one) => one.sampling(no), 'sampling: pass a function, got undefined'],
   [

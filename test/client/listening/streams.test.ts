@@ -128,6 +128,8 @@ describe('2025-11-25 Streamable HTTP, the stream of a session', () => {
     t.after(() => connection.close())
     const changes = connection.listen(TOOLS)
     await changes.ready
+    first.runtime.notify.toolsChanged()
+    assert.deepEqual(await changes.next(), { done: false, value: { kind: 'tools' } })
     const second = await definition.listen(options)
     t.after(() => second.close())
     proxy.leadTo(second.url)
