@@ -32,7 +32,6 @@ export class Pending {
     params: object | undefined,
     signal: AbortSignal,
   ): Promise<unknown> {
-    if (this.#closed) return Promise.reject(this.#closed)
     if (signal.aborted) return Promise.reject(signal.reason)
     let giveUp!: () => void
     return this.wait(

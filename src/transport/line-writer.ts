@@ -34,7 +34,7 @@ export class LineWriter {
    */
   write(line: string): Promise<void> | undefined {
     if (!this.#isOpen) return undefined
-    if (this.#lines.push(line) === 1) setImmediate(this.#flush)
+    if (this.#lines.push(line) === 1) process.nextTick(this.#flush)
     this.#length += line.length
     if (this.#length >= CHUNK || this.#lines.length >= this.#linesAtOnce) this.#flush()
     return this.#isSlow ? this.#room.wait() : undefined

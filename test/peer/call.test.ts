@@ -97,3 +97,14 @@ test('a call passes on that its reader is slow', async () => {
 test('the silent outlet takes everything and says nothing', () => {
   assert.equal(silent.send('x'), undefined)
 })
+
+test('what is sent anyway goes out after the end, too, and a call knows whether it has ended', () => {
+  const { sent, outlet } = keeping()
+  const call = new Call(1, 'a', undefined, outlet)
+  assert.equal(call.ended, false)
+  call.end()
+  assert.equal(call.ended, true)
+  call.send('too late')
+  call.sendAnyway('taken back')
+  assert.deepEqual(sent, ['taken back'])
+})

@@ -7,6 +7,7 @@ import { REVISIONS } from '../../src/protocol/index.ts'
 import type { Revision } from '../../src/protocol/revision.ts'
 import { VERSIONS, type Version } from '../support/messages.ts'
 import { assertKnown } from './known.ts'
+import { RESULTS } from './members.ts'
 
 const revisionOf = (version: Version): Revision => REVISIONS.find((one) => one.version === version) as Revision
 
@@ -19,6 +20,16 @@ const freeze = <Value>(value: Value): Value => {
   if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) freeze(item)
   return Object.freeze(value)
 }
+
+/** 2026-07-28 Caching: the methods whose results say how long they may be kept. */
+const CACHEABLE: readonly string[] = [
+  'server/discover',
+  'tools/list',
+  'prompts/list',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+]
 
 const { shapes } = revisionOf('2024-11-05')
 
@@ -133,6 +144,63 @@ test('the mark of a wrapped value never travels by itself', () => {
     assert.doesNotMatch(text, /wrapped value/)
     assertKnown(version, 'tools/call', { jsonrpc: '2.0', id: 1, result: JSON.parse(text) })
   }
+})
+
+/** Every method, with the revisions that have it. */
+const METHODS = [
+  ...Object.keys(RESULTS),
+  'resources/subscribe',
+  'resources/unsubscribe',
+  'subscriptions/listen',
+].flatMap((method) =>
+  REVISIONS.filter(({ requests }) => requests.has(method)).map((revision) => [revision, method] as const),
+)
+
+for (const [revision, method] of METHODS) {
+  test(`${revision.version}: the result of ${method} has no member that the revision does not know`, () => {
+    const { unheard, _meta, ...rest } = encodeResult(revision, method, { unheard: 1 }, server) as Record<
+      string,
+      unknown
+    >
+    assert.equal(unheard, undefined)
+    const isCacheable = CACHEABLE.includes(method)
+    const added = revision.stamp
+      ? { resultType: 'complete', ...(isCacheable && { ttlMs: 0, cacheScope: 'private' }) }
+      : {}
+    assert.deepEqual(rest, added)
+  })
+}
+
+test('2026-07-28 InputRequiredResult: questions come with nothing but the state of the call', () => {
+  for (const method of ['tools/call', 'prompts/get', 'resources/read']) {
+    const questions = {
+      resultType: 'input_required',
+      inputRequests: { a: { method: 'roots/list' } },
+      requestState: 'x',
+    }
+    const encoded = encode('2026-07-28', method, { ...questions, content: [], contents: [], messages: [], unheard: 1 })
+    const { _meta, ...rest } = JSON.parse(JSON.stringify(encoded))
+    assert.deepEqual(rest, questions)
+    assert.deepEqual(_meta, { 'io.modelcontextprotocol/serverInfo': server })
+  }
+})
+
+test('2025-06-18 Structured Content: a wrapped value says whether it is an error, where the result did', () => {
+  for (const isError of [true, false]) {
+    assert.equal(encode('2025-06-18', 'tools/call', value([1], { isError }))['isError'], isError)
+  }
+  assert.equal('isError' in encode('2025-06-18', 'tools/call', value([1])), false)
+})
+
+test('only a text can hold the value of a tool as text', () => {
+  const picture = { type: 'image', data: '', mimeType: 'image/png', text: '[1]' }
+  const { content } = encode('2024-11-05', 'tools/call', value([1], { content: [picture as never] }))
+  assert.deepEqual((content as readonly object[])[1], { type: 'text', text: '[1]' })
+})
+
+test('a method of nobody may call its own members as tools call theirs', () => {
+  const result = freeze({ content: [], structuredContent: [1] })
+  for (const version of VERSIONS.slice(0, -1)) assert.equal(encode(version, 'acme/thing', result), result)
 })
 
 test('a result of a method of nobody goes out as it is, besides the stamp', () => {

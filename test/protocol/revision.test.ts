@@ -23,6 +23,11 @@ test('2025-06-18 Protocol Version Header: without a header, 2025-03-26 is spoken
   assert.equal(UNNAMED_REVISION.version, '2025-03-26')
 })
 
+const NO_DEFAULTS = { defaults: false, titledEnums: false, multiSelect: false, url: 'none' } as const
+const ALL_DEFAULTS = { defaults: true, titledEnums: true, multiSelect: true } as const
+
+const NOTHING: ReadonlySet<string> = new Set()
+
 /** What else tells the revisions apart, from their specifications. */
 const RULES: Readonly<Record<Version, Partial<Revision>>> = {
   '2024-11-05': {
@@ -31,6 +36,9 @@ const RULES: Readonly<Record<Version, Partial<Revision>>> = {
     missingId: null,
     resourceNotFound: -32002,
     structuredContent: 'none',
+    asks: { elicitation: undefined, samplingTools: false },
+    rounds: NOTHING,
+    streams: NOTHING,
     http: {
       versionHeader: 'unknown',
       mirroredParameter: undefined,
@@ -45,6 +53,9 @@ const RULES: Readonly<Record<Version, Partial<Revision>>> = {
     missingId: null,
     resourceNotFound: -32002,
     structuredContent: 'none',
+    asks: { elicitation: undefined, samplingTools: false },
+    rounds: NOTHING,
+    streams: NOTHING,
     http: {
       versionHeader: 'unknown',
       mirroredParameter: undefined,
@@ -59,6 +70,9 @@ const RULES: Readonly<Record<Version, Partial<Revision>>> = {
     missingId: null,
     resourceNotFound: -32002,
     structuredContent: 'object',
+    asks: { elicitation: NO_DEFAULTS, samplingTools: false },
+    rounds: NOTHING,
+    streams: NOTHING,
     http: {
       versionHeader: 'optional',
       mirroredParameter: undefined,
@@ -73,6 +87,9 @@ const RULES: Readonly<Record<Version, Partial<Revision>>> = {
     missingId: undefined,
     resourceNotFound: -32002,
     structuredContent: 'object',
+    asks: { elicitation: { ...ALL_DEFAULTS, url: 'id' }, samplingTools: true },
+    rounds: NOTHING,
+    streams: NOTHING,
     http: {
       versionHeader: 'optional',
       mirroredParameter: undefined,
@@ -87,6 +104,9 @@ const RULES: Readonly<Record<Version, Partial<Revision>>> = {
     missingId: undefined,
     resourceNotFound: -32602,
     structuredContent: 'any',
+    asks: { elicitation: { ...ALL_DEFAULTS, url: 'plain' }, samplingTools: true },
+    rounds: new Set(['tools/call', 'prompts/get', 'resources/read']),
+    streams: new Set(['subscriptions/listen']),
     http: {
       versionHeader: 'required',
       mirroredParameter: { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri' },
@@ -123,6 +143,13 @@ const SHAPES: Readonly<Record<string, string>> = {
   ),
 }
 
+/** The shape of what stands in a member, by its kind. Of capabilities and `_meta`, nothing is left out. */
+const TYPE_SHAPES: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(SHAPES).map(([name, type]) => [type, name] as const),
+  ['content', 'content'],
+  ['contents', 'resourceContents'],
+])
+
 // Known to the specification, and to come with what needs them.
 const UNSENT: Readonly<Record<string, readonly string[]>> = {
   serverCapabilities: ['tasks'],
@@ -155,6 +182,17 @@ for (const version of VERSIONS) {
       const expected = known.filter((member) => !ADDED.includes(member) && !UNSENT[name]?.includes(member))
       const actual = Object.keys(revision.shapes[name] ?? {}).filter((member) => !ADDED.includes(member))
       assert.deepEqual(sorted(actual), sorted(expected), name)
+    }
+  })
+
+  test(`${version}: a member takes its value as it is, or as the type that it has`, () => {
+    for (const [name, type] of Object.entries(SHAPES)) {
+      const members = (TYPES[version][type]?.split(' ') ?? []).map(readMember)
+      const shaped = revision.shapes[name] ?? {}
+      for (const { name: member, kind } of members) {
+        const expected = TYPE_SHAPES.get(kind.replace(/^\[|\]$/g, '')) ?? true
+        if (member in shaped) assert.equal(shaped[member], expected, `${name}.${member}`)
+      }
     }
   })
 
