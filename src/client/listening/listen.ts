@@ -1,37 +1,13 @@
 import { AbortedError, ConnectionError } from '../../errors.ts'
-import type { Params } from '../../wire/message.ts'
-import { type Keeper, mayPass } from '../keeper.ts'
+import { mayPass } from '../keeper.ts'
 import { limited, unlessAborted } from '../limited.ts'
 import type { Session } from '../session.ts'
 import { type ListenFilter, toWire, type WireFilter } from './changes.ts'
+import type { Listening, ListenOptions } from './listening.ts'
 import { ChangeQueue } from './queue.ts'
-import type { Routes } from './routes.ts'
 import { listenStateful } from './stateful.ts'
 import { LISTEN, listenStateless } from './stateless.ts'
 import { Subscription } from './subscription.ts'
-import type { UriSubscriptions } from './uri-subscriptions.ts'
-
-/** What listening needs of a connection. */
-export interface ListenOptions {
-  readonly keeper: Keeper
-  readonly routes: Routes
-  readonly uris: UriSubscriptions
-  /** `_meta` of a request. */
-  readonly metaOf: (session: Session) => Params | undefined
-  /** Milliseconds until the acknowledgement. */
-  readonly timeoutMs: number
-  /** What these notifications would have told may have happened unheard. Never rejects. */
-  readonly missed: (filter: WireFilter) => Promise<void>
-}
-
-/** One subscription, over as many conversations as it takes. */
-export interface Listening extends ListenOptions {
-  readonly filter: WireFilter
-  readonly queue: ChangeQueue
-  readonly ended: AbortSignal
-  /** Called each time that the server has begun to tell. */
-  readonly begun: (honoured: WireFilter) => Promise<void>
-}
 
 /** In one conversation. Returns when the server has ended it. */
 const listenIn = (session: Session, listening: Listening): Promise<void> =>

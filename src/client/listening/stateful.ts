@@ -2,7 +2,7 @@ import type { ServerCapabilities } from '../../model/types.ts'
 import { unlessAborted } from '../limited.ts'
 import type { Session } from '../session.ts'
 import type { WireFilter } from './changes.ts'
-import type { Listening } from './listen.ts'
+import type { Listening } from './listening.ts'
 
 const offeredBy = ({ tools, prompts, resources }: ServerCapabilities, filter: WireFilter): WireFilter => ({
   ...(filter.toolsListChanged && tools?.listChanged && { toolsListChanged: true }),

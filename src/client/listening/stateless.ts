@@ -2,7 +2,7 @@ import { ConnectionError, TimeoutError } from '../../errors.ts'
 import { LONGEST_DELAY } from '../../server/options.ts'
 import { limited } from '../limited.ts'
 import type { Session } from '../session.ts'
-import type { Listening } from './listen.ts'
+import type { Listening } from './listening.ts'
 import type { OwnRoute } from './routes.ts'
 
 export const LISTEN = 'subscriptions/listen'
