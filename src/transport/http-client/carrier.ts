@@ -90,7 +90,8 @@ export class HttpCarrier implements Carrier {
   async send(text: string): Promise<void> {
     if (this.#isClosed) throw new ConnectionError('closed', 'The connection is closed')
     const isInSession = this.#headers.session !== undefined
-    const sent = deliver(this.#client, { method: 'POST', headers: this.#headers.post, body: text }, 'a message')
+    const request = { method: 'POST', headers: this.#headers.post, body: text, isRepeatable: true } as const
+    const sent = deliver(this.#client, request, 'a message')
     this.#sends.add(sent)
     try {
       await sent
@@ -128,7 +129,10 @@ export class HttpCarrier implements Carrier {
       reconnect,
       isWanted: () => true,
       connect: (lastEventId, recipient) =>
-        this.#client.send({ method: 'GET', headers: this.#headers.stream(lastEventId), body: undefined }, recipient),
+        this.#client.send(
+          { method: 'GET', headers: this.#headers.stream(lastEventId), body: undefined, isRepeatable: true },
+          recipient,
+        ),
       message: (data) => {
         const parsed = parseJson(data)
         if (parsed.ok) this.#receiver?.message(parsed.value)
@@ -169,7 +173,7 @@ export class HttpCarrier implements Carrier {
     try {
       await deliver(
         this.#client,
-        { method: 'DELETE', headers: this.#headers.end, body: undefined },
+        { method: 'DELETE', headers: this.#headers.end, body: undefined, isRepeatable: true },
         'to end the session',
       )
     } catch (error) {

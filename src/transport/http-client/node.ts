@@ -74,9 +74,15 @@ class NodeSending implements Sending {
     this.#begin(recipient)
   }
 
-  /** Whether the server had closed the connection before the request came, so that it has not seen it. */
+  /** Whether the server may have closed the connection before the request came. It may have seen it as well. */
   #isStale({ reusedSocket, socket }: ClientRequest, { code }: NodeJS.ErrnoException): boolean {
-    return this.#isFirst && reusedSocket && STALE.has(code) && socket?.bytesRead === this.#bytesBefore
+    return (
+      this.#request.isRepeatable &&
+      this.#isFirst &&
+      reusedSocket &&
+      STALE.has(code) &&
+      socket?.bytesRead === this.#bytesBefore
+    )
   }
 
   #answered(response: IncomingMessage, recipient: Recipient): void {

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import * as v from 'valibot'
+import type { Connection } from '../../../src/client.ts'
+import { ConnectionError } from '../../../src/client.ts'
+import { createServer } from '../../../src/index.ts'
+import type { Direction } from '../../support/proxy.ts'
+import { divided, type Lane, outcomeOf, type Site, type SocketWay } from './ways.ts'
+
+const LANES = 4
+
+/** A server that counts how often it was called with each number. */
+const counting = () => {
+  const counts = new Map<string, number>()
+  const running = new Set<string>()
+  const server = createServer({ name: 'counting', version: '1.0.0' }).tool(
+    'run',
+    v.object({ nonce: v.string() }),
+    async ({ nonce }, ctx) => {
+      counts.set(nonce, (counts.get(nonce) ?? 0) + 1)
+      running.add(nonce)
+      await ctx.progress(1)
+      running.delete(nonce)
+      return nonce
+    },
+  )
+  return { server, counts, running }
+}
+
+type Counting = ReturnType<typeof counting>
+
+/** Makes calls over one network, and breaks it during every other of them. */
+class Victim {
+  readonly #way: SocketWay
+  readonly #lane: Lane
+  readonly #counts: Counting['counts']
+  readonly #name: string
+  #client: Connection
+  #calls = 0
+  /** How often the network has broken, and the call was answered all the same. */
+  breaks = 0
+  survived = 0
+
+  constructor(way: SocketWay, lane: Lane, client: Connection, counts: Counting['counts'], name: string) {
+    this.#way = way
+    this.#lane = lane
+    this.#client = client
+    this.#counts = counts
+    this.#name = name
+  }
+
+  /** How many bytes a call takes in each direction. */
+  async measure(): Promise<Readonly<Record<Direction, number>>> {
+    const { passed } = this.#lane.proxy
+    await this.#answered()
+    const before = { up: passed('up'), down: passed('down') }
+    await this.#answered()
+    return { up: passed('up') - before.up, down: passed('down') - before.down }
+  }
+
+  async survive(direction: Direction, bytes: number): Promise<void> {
+    const broken = this.#lane.proxy.cutBehind(direction, bytes)
+    const { nonce, outcome } = await this.#call()
+    const isBroken = broken.isOver()
+    broken.cancel()
+    const count = this.#counts.get(nonce) ?? 0
+    const where = `${direction} ${bytes}: ${count} times, ${outcome}`
+    if (outcome instanceof ConnectionError) assert.ok(count <= 1, where)
+    else assert.deepEqual([outcome, count], [nonce, 1], where)
+    if (isBroken) this.breaks += 1
+    if (isBroken && typeof outcome === 'string') this.survived += 1
+    if (isBroken && !this.#way.isRedialled) {
+      await this.#client.close()
+      this.#client = await this.#lane.connect()
+    }
+    await this.#answered()
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close()
+  }
+
+  // A break that comes behind an answer is one that the next call may run into.
+  async #answered(attempts = 2): Promise<void> {
+    const { nonce, outcome } = await this.#call()
+    if (outcome instanceof ConnectionError && attempts > 1) return this.#answered(attempts - 1)
+    assert.equal(outcome, nonce)
+  }
+
+  async #call() {
+    this.#calls += 1
+    const nonce = `${this.#name}${String(this.#calls).padStart(5, '0')}`
+    const outcome = await outcomeOf(this.#client.callTool('run', { nonce }))
+    return { nonce, outcome }
+  }
+}
+
+const victims = (way: SocketWay, site: Site, counts: Counting['counts']): Promise<readonly Victim[]> =>
+  Promise.all(
+    ['a', 'b', 'c', 'd'].slice(0, LANES).map(async (name) => {
+      const lane = await site.lane()
+      return new Victim(way, lane, await lane.connect(), counts, name)
+    }),
+  )
+
+const breakEverywhere = async (t: TestContext, way: SocketWay, direction: Direction): Promise<void> => {
+  const { server, counts, running } = counting()
+  const site = await way.serve(t, server, LANES + 1)
+  const all = await victims(way, site, counts)
+  try {
+    const size = (await (all[0] as Victim).measure())[direction]
+    await Promise.all(
+      divided(size + 1, LANES).map(async (positions, index) => {
+        for (const position of positions) await (all[index] as Victim).survive(direction, position)
+      }),
+    )
+    const breaks = all.reduce((sum, victim) => sum + victim.breaks, 0)
+    const survived = all.reduce((sum, victim) => sum + victim.survived, 0)
+    t.diagnostic(`${breaks} of ${size + 1} positions broke, ${survived} calls were answered all the same`)
+    assert.ok(breaks >= size - 8, 'the network did not break where it was to')
+  } finally {
+    await Promise.all(all.map((victim) => victim.close()))
+  }
+  // It waits for everything that is in flight.
+  await site.close()
+  assert.equal(running.size, 0)
+}
+
+/** A network is reset behind each byte of a call, in each of the directions. */
+export const resetDuringCalls = (way: SocketWay, directions: readonly Direction[] = ['up', 'down']): void => {
+  for (const direction of directions) {
+    test(`${way.name}, ${way.version}: a network that is reset behind each byte ${direction}: one answer or one error, never two runs`, (t) =>
+      breakEverywhere(t, way, direction))
+  }
+}
