@@ -1,5 +1,4 @@
 import { resetWhileConnecting } from './connecting.ts'
 import { SOCKET_WAYS } from './ways.ts'
 
-resetWhileConnecting(SOCKET_WAYS.json('2025-11-25'))
 resetWhileConnecting(SOCKET_WAYS.json('2026-07-28'))
