@@ -94,13 +94,15 @@ const useAll = async (ctx: Context): Promise<readonly unknown[]> => {
   return settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
 }
 
+const INDEX = v.object({ index: v.number() })
+
 const failing = () => {
   const released = gate()
   const ended: string[] = []
   let kept: Context | undefined
   const thrown = Object.entries(THROWN)
   const returned = Object.entries(RETURNED)
-  let server = createServer({ name: 'failing', version: '1.0.0' })
+  const server = createServer({ name: 'failing', version: '1.0.0' })
     .tool('fine', () => 'fine')
     .tool('keep', (_, ctx) => {
       kept = ctx
@@ -114,21 +116,18 @@ const failing = () => {
       ended.push(ctx.signal.aborted ? 'aborted' : 'unaborted')
       return 'too late'
     })
+    .tool('throws', INDEX, ({ index }) => {
+      throw thrown[index]?.[1]
+    })
+    .tool('rejects', INDEX, async ({ index }) => Promise.reject(thrown[index]?.[1]))
+    .tool('returns', INDEX, ({ index }) => returned[index]?.[1]() as string)
     .resource('note://1', () => 'a note')
-  for (const [index, [, value]] of thrown.entries()) {
-    server = server
-      .tool(`throws_${index}`, () => {
-        throw value
-      })
-      .tool(`rejects_${index}`, async () => Promise.reject(value))
-  }
-  for (const [index, [, make]] of returned.entries()) server = server.tool(`returns_${index}`, () => make() as string)
   return { server, released, ended, kept: () => kept as Context, thrown, returned }
 }
 
-const textOf = async (connection: Connection, name: string): Promise<string> => {
+const textOf = async (connection: Connection, name: string, args = {}): Promise<string> => {
   try {
-    const { isError, text } = await connection.callTool(name)
+    const { isError, text } = await connection.callTool(name, args)
     return isError ? `failed: ${text}` : text
   } catch (error) {
     if (error instanceof McpError) return `failed: ${error.message}`
@@ -143,7 +142,7 @@ describe('handlers that fail in every way, over everything that carries messages
       const logger = keepingLogger()
       const { connection } = await link(t, server, createClient(), { revisions: [version] }, { logger })
       for (const [index, [what]] of thrown.entries()) {
-        const all = [`throws_${index}`, `rejects_${index}`, 'fine'].map((tool) => textOf(connection, tool))
+        const all = ['throws', 'rejects', 'fine'].map((tool) => textOf(connection, tool, { index }))
         const [first, second, fine] = await Promise.all(all)
         assert.match(first ?? '', /^failed: /, what)
         assert.match(second ?? '', /^failed: /, what)
@@ -151,8 +150,8 @@ describe('handlers that fail in every way, over everything that carries messages
       }
       assert.ok(logger.lines.length >= 2 * thrown.length)
       for (const [index, [what]] of returned.entries()) {
-        const [given, fine] = await Promise.all([textOf(connection, `returns_${index}`), textOf(connection, 'fine')])
-        assert.match(given, what === 'a thenable that settles twice' ? /^first$/ : /^failed: /, what)
+        const [given, fine] = await Promise.all(['returns', 'fine'].map((tool) => textOf(connection, tool, { index })))
+        assert.match(given ?? '', what === 'a thenable that settles twice' ? /^first$/ : /^failed: /, what)
         assert.equal(fine, 'fine')
       }
     })
