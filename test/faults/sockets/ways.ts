@@ -33,6 +33,9 @@ export interface SocketWay {
   readonly serve: (t: TestContext, server: Servable, sessions: number) => Promise<Site>
 }
 
+/** Says yes to whatever it is asked. */
+const CLIENT = createClient().elicitation(() => ({ action: 'accept', content: {} }))
+
 const OPTIONS: ConnectOptions = { reconnect: SOON, timeoutMs: 20_000, maxTotalTimeoutMs: 20_000 }
 
 const options = (version: Version, more: ConnectOptions): ConnectOptions => ({
@@ -47,6 +50,7 @@ const overHttp = (
   version: Version,
   responseMode: 'json' | 'sse',
   address: (url: string) => string = (url) => url,
+  own: ConnectOptions = {},
 ): SocketWay => ({
   name,
   version,
@@ -60,7 +64,7 @@ const overHttp = (
       lane: async () => {
         const proxy = await proxyTo(t, running.url)
         const url = proxy.through(address(running.url))
-        return { proxy, connect: (more = {}) => createClient().connect(url, options(version, more)) }
+        return { proxy, connect: (more = {}) => CLIENT.connect(url, options(version, { ...own, ...more })) }
       },
     }
   },
@@ -85,7 +89,7 @@ const overLines = (version: Version): SocketWay => ({
         const own = Number(new URL(proxy.through('http://127.0.0.1')).port)
         return {
           proxy,
-          connect: async (more = {}) => createClient().connect(await connectTcp(own), options(version, more)),
+          connect: async (more = {}) => CLIENT.connect(await connectTcp(own), options(version, more)),
         }
       },
     }
@@ -99,6 +103,8 @@ const olderUrl = (url: string): string => url.replace(/mcp$/, 'sse')
 export const SOCKET_WAYS = {
   json: (version: Version) => overHttp('Streamable HTTP, JSON answers', version, 'json'),
   sse: (version: Version) => overHttp('Streamable HTTP, SSE answers', version, 'sse'),
+  fetch: (version: Version) =>
+    overHttp('Streamable HTTP, SSE answers, by fetch', version, 'sse', (url) => url, { fetch: globalThis.fetch }),
   older: (version: Version) => overHttp('HTTP with SSE', version, 'json', olderUrl),
   websocket: (version: Version) => overHttp('WebSocket', version, 'json', webSocketUrl),
   lines: overLines,
