@@ -1,6 +1,7 @@
 import { ConnectionError, DefinitionError, ErrorCode, InvalidResultError, McpError } from '../errors.ts'
 import { show } from '../model/schema/problems.ts'
 import type { LoggingLevel } from '../model/types.ts'
+import { elapsed } from '../peer/elapsed.ts'
 import type { Revision } from '../protocol/revision.ts'
 import { checkOptions } from '../server/options.ts'
 import { isObject } from '../wire/json.ts'
@@ -236,7 +237,7 @@ export class Caller {
   #limitsOf({ timeoutMs, maxTotalTimeoutMs }: CallOptions, method: string): Required<Limits> {
     const { limits } = this.#options.settings
     return {
-      began: Date.now(),
+      began: elapsed(),
       timeoutMs: limit(timeoutMs, limits.timeoutMs, `${method}: timeoutMs`),
       maxTotalTimeoutMs: limit(maxTotalTimeoutMs, limits.maxTotalTimeoutMs, `${method}: maxTotalTimeoutMs`),
     }

@@ -45,8 +45,10 @@ export interface Carrier {
   start(receiver: CarrierReceiver): MaybePromise<void>
   /** Sends a request. Its answer is a message, or it is reported as failed. */
   request(outgoing: OutgoingRequest): void
-  /** Sends a notification, or the answer to a request of the server. Rejects when it was not taken. */
+  /** Sends a notification. Rejects when it was not taken. */
   send(text: string): Promise<void>
+  /** Sends the answer to a request of the server, who waits for it: where the network breaks, more than once. */
+  answer(text: string): Promise<void>
   /**
    * Gives a request up.
    * @param tell the server, by what the carrier and the revision have for it; the cancellation as a notification

@@ -1,3 +1,4 @@
+import { elapsed } from '../peer/elapsed.ts'
 import { LONGEST_DELAY } from '../server/options.ts'
 
 /** How long a call may take. */
@@ -6,7 +7,7 @@ export interface Limits {
   readonly timeoutMs: number
   /** Milliseconds altogether. */
   readonly maxTotalTimeoutMs: number
-  /** When it began, in milliseconds since 1970; now by default. */
+  /** When it began, by `elapsed`; now by default. */
   readonly began?: number
 }
 
@@ -23,7 +24,7 @@ export class Deadline {
    * @param expire is called when the time is over, with what was waited for
    */
   constructor(limits: Limits, stands: () => boolean, expire: (message: string) => void) {
-    const { maxTotalTimeoutMs, began = Date.now() } = limits
+    const { maxTotalTimeoutMs, began = elapsed() } = limits
     this.#limits = limits
     this.#stands = stands
     this.#expire = expire
@@ -43,7 +44,7 @@ export class Deadline {
 
   #arm(): void {
     const { timeoutMs, maxTotalTimeoutMs } = this.#limits
-    const left = this.#end - Date.now()
+    const left = this.#end - elapsed()
     const delay = Math.min(timeoutMs, left)
     // What is longer than a timer can wait is waited for without one.
     if (delay > LONGEST_DELAY) return

@@ -37,6 +37,10 @@ export class DuplexCarrier implements Carrier, TransportReceiver {
     await this.#transport.send(text)
   }
 
+  answer(text: string): Promise<void> {
+    return this.send(text)
+  }
+
   cancel(_: RequestId, tell: string | undefined): void {
     // Whether the server hears of it or not, nobody waits for the answer any more.
     if (tell !== undefined)

@@ -1,4 +1,5 @@
 import { InvalidResultError } from '../errors.ts'
+import { elapsed } from '../peer/elapsed.ts'
 import { isObject } from '../wire/json.ts'
 import type { Params } from '../wire/message.ts'
 import { type Answers, unsupported } from './answering/answers.ts'
@@ -96,7 +97,7 @@ const questionsOf = (result: Result, method: string): { readonly requests?: Para
 export const throughRounds = async (first: Result, options: RoundsOptions): Promise<Result> => {
   const { method, params, maxRounds, limits, send } = options
   const { began, maxTotalTimeoutMs } = limits
-  const left = began + maxTotalTimeoutMs - Date.now()
+  const left = began + maxTotalTimeoutMs - elapsed()
   const { signal, release } = limited(`"${method}"`, options.signal, left, maxTotalTimeoutMs)
   let silence = SHORTEST_PAUSE
   let result = first

@@ -216,7 +216,7 @@ export class Session implements CarrierReceiver {
 
   #reply(text: string): void {
     // Whoever asked has gone, or refuses the answer: it is the server's question that stays open, not ours.
-    this.carrier.send(text).catch(() => undefined)
+    this.carrier.answer(text).catch(() => undefined)
   }
 
   #notified(notification: Notification): void {

@@ -3,6 +3,7 @@ import { show } from '../model/schema/problems.ts'
 import { type Served, serve } from '../protocol/negotiate.ts'
 import type { Logger } from '../server/faces.ts'
 import { checkOptions, milliseconds } from '../server/options.ts'
+import { unfailing } from '../server/unfailing.ts'
 import { isObject } from '../wire/json.ts'
 import type { CacheOptions } from './cache/types.ts'
 import type { Limits } from './deadline.ts'
@@ -109,6 +110,6 @@ export const settleConnect = (options: ConnectOptions): ConnectSettings => {
     maxRounds: count(options.maxRounds, 10, 'maxRounds'),
     cache: cache === false ? undefined : (cache ?? {}),
     maxMessageBytes: count(options.maxMessageBytes, 16 * MEBIBYTE, 'maxMessageBytes'),
-    logger: logger ?? CONSOLE,
+    logger: unfailing(logger ?? CONSOLE),
   }
 }

@@ -23,8 +23,13 @@ export const bytesOf = (value: unknown): Uint8Array | undefined => {
 
 /** What an error says, whatever it is that was thrown. */
 export const messageOf = (error: unknown): string => {
-  if (error instanceof Error) return String(error.message || error.name)
-  return typeof error === 'string' ? error : `${show(error)} was thrown`
+  try {
+    if (error instanceof Error) return String(error.message || error.name)
+    return typeof error === 'string' ? error : `${show(error)} was thrown`
+  } catch {
+    // A message may be a getter of its own, and what was thrown a proxy.
+    return 'what cannot be read was thrown'
+  }
 }
 
 /** The JSON of a value. An error for what has none begins with `what`, such as `it returned`. */

@@ -1,5 +1,6 @@
 import { DefinitionError } from '../errors.ts'
 import { show } from '../model/schema/problems.ts'
+import { elapsed } from '../peer/elapsed.ts'
 import { decodeBase64UrlBytes, encodeBase64UrlBytes } from '../wire/base64.ts'
 import { decodeUtf8, encodeUtf8 } from '../wire/bytes.ts'
 import type { JsonObject } from '../wire/json.ts'
@@ -40,7 +41,7 @@ export interface SealerOptions {
    * of the 4 MiB that a message may have to its arguments and answers.
    */
   readonly maxBytes?: number | undefined
-  /** The time in milliseconds since 1970. */
+  /** The time in milliseconds: of day where the keys are given, and so may be shared; of this process where not. */
   readonly now?: (() => number) | undefined
 }
 
@@ -101,6 +102,9 @@ const bound = async ({ principal, method, target, arguments: given }: Binding): 
 
 const refused = (reason: string): Opened => ({ ok: false, reason })
 
+// Processes that share keys have but the time of day in common.
+const timeOfDay = (): number => Date.now()
+
 /**
  * Seals `requestState` (2026-07-28 Multi Round-Trip Requests, Server Requirements) with AES-256-GCM, tied to who calls,
  * what is called with which arguments, and to a time. A state may be opened more than once.
@@ -110,7 +114,12 @@ const refused = (reason: string): Opened => ({ ok: false, reason })
  * const sealer = createSealer({ keys: [currentKey, lastKey] })
  * const state = await sealer.seal({ answers }, { principal: 'alice', method: 'tools/call', target: 'book', arguments: args })
  */
-export const createSealer = ({ keys, ttlMs, maxBytes, now = Date.now }: SealerOptions = {}): Sealer => {
+export const createSealer = ({
+  keys,
+  ttlMs,
+  maxBytes,
+  now = keys ? timeOfDay : elapsed,
+}: SealerOptions = {}): Sealer => {
   const keyring = createKeyring(keys)
   const lifetime = positive('ttlMs', ttlMs ?? DEFAULT_TTL_MS)
   const limit = positive('maxBytes', maxBytes ?? DEFAULT_MAX_BYTES)

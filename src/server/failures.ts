@@ -68,7 +68,7 @@ export class Failures {
       jsonText(data, 'its data is')
       return { code, message, data }
     } catch (error) {
-      this.#log(`${method} failed with an McpError that went out without its data:`, error)
+      this.#settings.logger.error(`${method} failed with an McpError that went out without its data:`, error)
       return { code, message }
     }
   }
@@ -82,21 +82,13 @@ export class Failures {
   #unexpected(error: unknown, { method, id }: Incoming): string {
     const { maskErrors, onError } = this.#settings
     const number = maskErrors ? reference() : undefined
-    this.#log(number ? `${method} failed (${number}):` : `${method} failed:`, error)
+    this.#settings.logger.error(number ? `${method} failed (${number}):` : `${method} failed:`, error)
     if (onError) {
       // Inside of a promise, it can neither fail nor delay the answer.
       new Promise((resolve) => resolve(onError(error, { method, requestId: id, reference: number }))).catch(
-        (failure: unknown) => this.#log('onError failed:', failure),
+        (failure: unknown) => this.#settings.logger.error('onError failed:', failure),
       )
     }
     return number ? `internal error, reference ${number}` : messageOf(error)
-  }
-
-  #log(message: string, detail: unknown): void {
-    try {
-      this.#settings.logger.error(message, detail)
-    } catch {
-      // A logger that fails must not take the answer with it, and there is nobody left to tell.
-    }
   }
 }

@@ -7,6 +7,7 @@ import { isObject } from '../wire/json.ts'
 import { checkCache } from './define-resource.ts'
 import type { BindOptions, EventStore, FailureFacts, Logger, RequestStateOptions, SessionOptions } from './faces.ts'
 import { checkOptions, milliseconds } from './options.ts'
+import { unfailing } from './unfailing.ts'
 
 /** The options of a runtime, checked and complete. */
 export interface Settings {
@@ -197,7 +198,7 @@ export const settle = (options: BindOptions): Settings => {
     websocket: websocket(options.websocket),
     health: healthPath(options.health),
     maskErrors: options.maskErrors ?? inProduction(),
-    logger: options.logger ?? console,
+    logger: unfailing(options.logger ?? console),
     onError: options.onError,
     sessions: sessionSettings,
     requestState: requestState(options.requestState),

@@ -1,6 +1,7 @@
 import { DefinitionError } from '../errors.ts'
 import type { Definition } from '../server/definition.ts'
 import type { ListenOptions } from '../server/faces.ts'
+import { unfailing } from '../server/unfailing.ts'
 import { bind } from './bind.ts'
 import { closeInTime } from './closing.ts'
 import { listen } from './http/listen.ts'
@@ -29,7 +30,7 @@ export const httpPort = (args: readonly string[]): { readonly port?: number } | 
 /** Makes the program a server, and ends it with the server. */
 export const run = async (definition: Definition, options: ListenOptions): Promise<void> => {
   const http = httpPort(process.argv.slice(2))
-  const { logger = console } = options
+  const logger = unfailing(options.logger ?? console)
   if (http) {
     const running = await listen(definition, { ...options, ...http })
     process.stderr.write(`${definition.info.name} listens on ${running.url}\n`)

@@ -11,6 +11,7 @@ import {
 import { createServer, type Transport, type TransportReceiver } from '../../src/index.ts'
 import type { Loose } from '../support/answering.ts'
 import { connectOver, EVERY_WAY } from '../support/client-channels.ts'
+import { mockClocks } from '../support/clock.ts'
 import { isStateless, keepingLogger, STATEFUL, VERSIONS, type Version } from '../support/messages.ts'
 import { rawHttp, respondResult } from '../support/raw-http.ts'
 import { type Script, type ScriptedServer, scripted, speaking } from '../support/scripted-server.ts'
@@ -76,7 +77,7 @@ test('PY-111: options that a call cannot take are refused by name, and nothing i
 
 for (const version of VERSIONS) {
   test(`PY-111; ${version}: a call of a silent server times out, by its own time or the connection's, and the server is told`, async (t) => {
-    t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+    mockClocks(t)
     const { server, client } = await begin(t, version, {}, { timeoutMs: 4_000 })
     for (const [options, ms] of [
       [{}, 4_000],
@@ -105,7 +106,7 @@ for (const version of VERSIONS) {
 
   test(`${version}: a call without limits waits`, async (t) => {
     const { server, client } = await begin(t, version)
-    t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+    mockClocks(t)
     const forever = Number.POSITIVE_INFINITY
     const called = client.callTool('any', {}, { timeoutMs: forever, maxTotalTimeoutMs: forever })
     const request = await server.next('tools/call')
@@ -281,7 +282,7 @@ test('what a listener of progress throws, at once or later, costs that step, and
 })
 
 test('TS-47: progress renews the time of silence, and never the time altogether', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  mockClocks(t)
   const { server, client } = await begin(t, '2026-07-28')
   const call = (onProgress?: () => void) =>
     client.callTool('any', {}, { timeoutMs: 1_000, maxTotalTimeoutMs: 2_500, ...(onProgress && { onProgress }) })
@@ -317,7 +318,7 @@ test('TS-47: progress renews the time of silence, and never the time altogether'
 
 for (const version of STATEFUL) {
   test(`${version}: the time of silence stands still while the server waits for an answer, and begins anew behind it`, async (t) => {
-    t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+    mockClocks(t)
     const answers: (() => void)[] = []
     const client = createClient().roots(async () => {
       await new Promise<void>((resolve) => answers.push(resolve))
@@ -343,7 +344,7 @@ for (const version of STATEFUL) {
 }
 
 test('pings of the server are no sign of life of a call', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  mockClocks(t)
   const { server, client } = await begin(t, '2025-11-25', {}, { timeoutMs: 1_000 })
   const failed = assert.rejects(client.callTool('any'), { message: /it was silent for 1000 ms$/ })
   await server.next('tools/call')
@@ -356,7 +357,7 @@ test('pings of the server are no sign of life of a call', async (t) => {
 })
 
 test('the time altogether runs on while the server waits for an answer', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  mockClocks(t)
   const client = createClient().roots(() => new Promise(() => undefined))
   const set = await begin(t, '2025-11-25', {}, { client, timeoutMs: 1_000, maxTotalTimeoutMs: 5_000 })
   const failed = assert.rejects(set.client.callTool('any'), { message: /it took longer than 5000 ms altogether$/ })

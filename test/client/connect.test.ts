@@ -5,6 +5,7 @@ import { type Client, type ConnectOptions, createClient, type LogMessage } from 
 import { createServer, type Transport, type TransportReceiver } from '../../src/index.ts'
 import { type Loose, Refused } from '../support/answering.ts'
 import { connectOver, EVERY_WAY } from '../support/client-channels.ts'
+import { mockClocks } from '../support/clock.ts'
 import { isStateless, keepingLogger, STATEFUL, VERSIONS, type Version } from '../support/messages.ts'
 import { CAPABLE, scripted, speaking } from '../support/scripted-server.ts'
 
@@ -266,7 +267,7 @@ for (const [what, begin, options, late] of STEPS) {
   })
 
   test(`connecting takes no longer than it may when ${what}, and nothing is left`, async (t) => {
-    t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+    mockClocks(t)
     const { target, closed, reached } = begin()
     const connecting = createClient().connect(target, { timeoutMs: 5_000, ...options })
     const failed = assert.rejects(connecting, { name: 'TimeoutError', code: 'timeout', message: late })
@@ -290,7 +291,7 @@ test('connecting with a signal that has aborted already reaches no server', asyn
 })
 
 test('PY-4: neither the probe nor what opens a conversation is ever cancelled', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  mockClocks(t)
   const server = scripted({})
   const connecting = assert.rejects(createClient().connect(server.runtime, { timeoutMs: 7_000 }), {
     name: 'TimeoutError',

@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test'
 import { createClient } from '../../src/client.ts'
 import { createServer, type Runtime } from '../../src/index.ts'
 import { Refused } from '../support/answering.ts'
+import { mockClocks } from '../support/clock.ts'
 import { keepingLogger, STATEFUL, VERSIONS } from '../support/messages.ts'
 import { asModern, rawHttp, respondResult } from '../support/raw-http.ts'
 import { type ScriptedServer, scripted, speaking } from '../support/scripted-server.ts'
@@ -61,7 +62,7 @@ for (const version of VERSIONS) {
 }
 
 test('a server that is away for a while is called again, each time after a longer pause', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  mockClocks(t)
   t.mock.method(Math, 'random', () => 0.5)
   let isUp = true
   let attempts = 0
@@ -115,7 +116,7 @@ test('what will not pass is not tried again', async () => {
 })
 
 test('closing ends a reconnection that waits, and one that is under way', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  mockClocks(t)
   for (const step of ['waits', 'is answered', 'has just been opened'] as const) {
     const server: ScriptedServer = scripted({
       'server/discover': new Refused(-32601, 'none'),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { createClient } from '../../src/client.ts'
 import { Refused } from '../support/answering.ts'
+import { mockClocks } from '../support/clock.ts'
 import { isStateless, VERSIONS } from '../support/messages.ts'
 import { scripted, speaking } from '../support/scripted-server.ts'
 
@@ -10,7 +11,7 @@ const turns = async (): Promise<void> => {
 }
 
 const begin = async (t: TestContext, script: Parameters<typeof scripted>[0]) => {
-  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  mockClocks(t)
   const server = scripted(script)
   const client = await createClient().connect(server.runtime, { pingMs: 1_000 })
   const pings = (): number =>

@@ -6,6 +6,7 @@ import { type Client, type ConnectOptions, createClient } from '../../src/client
 import { createServer } from '../../src/index.ts'
 import type { Loose } from '../support/answering.ts'
 import { connectOver, EVERY_WAY } from '../support/client-channels.ts'
+import { mockClocks } from '../support/clock.ts'
 import { keepingLogger, STATEFUL } from '../support/messages.ts'
 import { type Script, type ScriptedServer, scripted, speaking } from '../support/scripted-server.ts'
 
@@ -196,7 +197,7 @@ test('a call takes ten rounds, or as many as connect says, and no more', async (
 })
 
 test('a round that asks nothing is followed by the next after a pause, which grows until something is asked', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  mockClocks(t)
   const wait = round(undefined, 's')
   const { connection, sent } = await begin(
     t,
@@ -246,7 +247,7 @@ test('a call that is given up between rounds, or while the user is asked, ends a
 })
 
 test('the time altogether is that of all rounds, and the time of silence is that of each', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  mockClocks(t)
   const late = { name: 'TimeoutError', code: 'timeout' }
   const limits = { timeoutMs: 1_000, maxTotalTimeoutMs: 5_000 }
   const user = createClient().elicitation(() => new Promise(() => undefined))

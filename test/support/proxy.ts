@@ -2,12 +2,27 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 
+/** From the client to the server, or back. */
+export type Direction = 'up' | 'down'
+
+/** A break that is still to come, or has come. */
+export interface Break {
+  /** Whether it has come. */
+  readonly isOver: () => boolean
+  /** Takes it back, where it has not come yet. */
+  readonly cancel: () => void
+}
+
 /** A network between a client and a server of this machine that can fail. */
 export interface Proxy {
   /** The URL of the server, through the proxy. */
   readonly through: (url: string) => string
   /** Breaks every connection that there is. */
   readonly cut: () => void
+  /** Resets the connection over which, from here on, so many bytes have gone in a direction; 0 for none of them. */
+  readonly cutBehind: (direction: Direction, bytes: number) => Break
+  /** How many bytes have gone in a direction. */
+  readonly passed: (direction: Direction) => number
   /** From here on each new connection is broken at once, until `mend`. */
   readonly fail: () => void
   readonly mend: () => void
@@ -22,7 +37,9 @@ export const proxyTo = async (t: TestContext, url: string): Promise<Proxy> => {
   let target = new URL(url)
   const sockets = new Set<Socket>()
   const waiting: (() => void)[] = []
+  const passed = { up: 0, down: 0 }
   let fails = false
+  let planned: { readonly direction: Direction; left: number } | undefined
   const keep = (socket: Socket): void => {
     sockets.add(socket)
     socket.on('error', () => undefined)
@@ -30,6 +47,39 @@ export const proxyTo = async (t: TestContext, url: string): Promise<Proxy> => {
   }
   const cut = (): void => {
     for (const socket of sockets) socket.resetAndDestroy()
+  }
+  const cutBehind = (direction: Direction, bytes: number): Break => {
+    const plan = { direction, left: bytes }
+    planned = plan
+    const isOver = (): boolean => planned !== plan
+    return {
+      isOver,
+      cancel: () => {
+        if (!isOver()) planned = undefined
+      },
+    }
+  }
+  const reset = (...pair: readonly Socket[]): void => {
+    for (const socket of pair) socket.resetAndDestroy()
+  }
+  const pass = (from: Socket, to: Socket, direction: Direction): void => {
+    from.on('data', (chunk: Uint8Array) => {
+      passed[direction] += chunk.length
+      if (planned?.direction === direction) {
+        const { left } = planned
+        if (chunk.length >= left) {
+          planned = undefined
+          from.pause()
+          if (left === 0) reset(from, to)
+          else to.write(chunk.subarray(0, left), () => reset(from, to))
+          return
+        }
+        planned.left -= chunk.length
+      }
+      if (!to.write(chunk)) from.pause()
+    })
+    to.on('drain', () => from.resume())
+    from.on('end', () => to.end())
   }
   const server = createServer((near) => {
     for (const wake of waiting.splice(0)) wake()
@@ -40,7 +90,8 @@ export const proxyTo = async (t: TestContext, url: string): Promise<Proxy> => {
     }
     const far = connect(Number(target.port), target.hostname)
     keep(far)
-    near.pipe(far).pipe(near)
+    pass(near, far, 'up')
+    pass(far, near, 'down')
     near.on('close', () => far.destroy())
     far.on('close', () => near.destroy())
   }).listen(0, '127.0.0.1')
@@ -53,6 +104,8 @@ export const proxyTo = async (t: TestContext, url: string): Promise<Proxy> => {
   return {
     through: (address) => Object.assign(new URL(address), { port: String(own) }).href,
     cut,
+    cutBehind,
+    passed: (direction) => passed[direction],
     fail: () => {
       fails = true
     },

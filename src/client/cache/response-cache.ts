@@ -57,9 +57,12 @@ const ttlOf = ({ ttlMs }: Result): number => (typeof ttlMs === 'number' && ttlMs
 /** What a store has given, unless it is stale or damaged. */
 const freshOf = (found: unknown): Result | undefined => {
   const { text, expiresAt } = isObject(found) ? found : {}
-  if (typeof text !== 'string' || typeof expiresAt !== 'number' || Date.now() >= expiresAt) return undefined
+  if (typeof text !== 'string' || typeof expiresAt !== 'number') return undefined
+  // Stores are shared, so that this is the time of day. One that was set back must not make a result last for longer.
+  const left = expiresAt - Date.now()
+  if (left <= 0) return undefined
   const parsed = parseJson(text)
-  return parsed.ok && isObject(parsed.value) ? parsed.value : undefined
+  return parsed.ok && isObject(parsed.value) && left <= ttlOf(parsed.value) ? parsed.value : undefined
 }
 
 /**

@@ -1,3 +1,5 @@
+import { elapsed } from '../../peer/elapsed.ts'
+
 /** How many servers are remembered. */
 const MAX_SERVERS = 1_000
 
@@ -23,14 +25,14 @@ export const verdicts = {
   get: (address: string | undefined): KnownServer | undefined => {
     if (address === undefined) return undefined
     const entry = known.get(address)
-    if (!entry || entry.until > Date.now()) return entry
+    if (!entry || entry.until > elapsed()) return entry
     known.delete(address)
     return undefined
   },
   set: (address: string | undefined, server: KnownServer): void => {
     if (address === undefined) return
     known.delete(address)
-    known.set(address, { ...server, until: Date.now() + HOLDS_MS })
+    known.set(address, { ...server, until: elapsed() + HOLDS_MS })
     if (known.size <= MAX_SERVERS) return
     const [oldest] = known.keys()
     known.delete(oldest as string)

@@ -33,6 +33,24 @@ export interface CallOptions {
 
 const JSON_TYPE = 'application/json'
 
+/** What only looks, or comes to the same when it is done again. What else there may be, nobody knows. */
+const REPEATABLE: ReadonlySet<string> = new Set([
+  'server/discover',
+  'initialize',
+  'ping',
+  'tools/list',
+  'prompts/list',
+  'prompts/get',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+  'resources/subscribe',
+  'resources/unsubscribe',
+  'subscriptions/listen',
+  'completion/complete',
+  'logging/setLevel',
+])
+
 /** One request, until it is answered. */
 export class Call implements Recipient {
   readonly id: RequestId
@@ -52,7 +70,15 @@ export class Call implements Recipient {
     this.#method = outgoing.method
     this.#options = options
     this.#isInSession = headers.session !== undefined
-    this.#delivery = client.send({ method: 'POST', headers: headers.request(outgoing), body: outgoing.text }, this)
+    this.#delivery = client.send(
+      {
+        method: 'POST',
+        headers: headers.request(outgoing),
+        body: outgoing.text,
+        isRepeatable: REPEATABLE.has(outgoing.method),
+      },
+      this,
+    )
   }
 
   /** Whether the server can have heard of it. */
@@ -122,7 +148,10 @@ export class Call implements Recipient {
       // Only the revisions with sessions have streams that go on, and the first request is not yet in one.
       isWanted: () => this.#state === 'waiting' && this.revision?.conversation !== 'stateless',
       connect: (lastEventId, recipient) =>
-        client.send({ method: 'GET', headers: headers.stream(lastEventId), body: undefined }, recipient),
+        client.send(
+          { method: 'GET', headers: headers.stream(lastEventId), body: undefined, isRepeatable: true },
+          recipient,
+        ),
       message: (data) => {
         const parsed = parseJson(data)
         if (parsed.ok) this.#take(parsed.value)

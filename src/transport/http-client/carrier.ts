@@ -1,4 +1,5 @@
 import { type Carrier, type CarrierReceiver, type OutgoingRequest, SessionExpiredError } from '../../client/carrier.ts'
+import { backoff, pause } from '../../client/pause.ts'
 import type { ClientAuth } from '../../client/types.ts'
 import { ConnectionError } from '../../errors.ts'
 import { within } from '../../peer/within.ts'
@@ -34,7 +35,7 @@ const CLOSE_MS = 2_000
 const SESSION_ID = /^[!-~]+$/
 
 /** Whether an error says that there is nobody to say goodbye to. */
-const hasGone = (error: Error | undefined): boolean =>
+const hasGone = (error: unknown): boolean =>
   error instanceof ConnectionError && (error.code === 'unreachable' || error.code === 'disconnected')
 
 /** Streamable HTTP as a client: each message is a POST, and its response brings the answer. */
@@ -50,7 +51,7 @@ export class HttpCarrier implements Carrier {
   #revision: Revision | undefined
   /** What the server says by itself. */
   #stream: EventStream | undefined
-  #isClosed = false
+  readonly #ending = new AbortController()
 
   /** @throws DefinitionError for a URL that is none of HTTP */
   constructor(options: HttpCarrierOptions) {
@@ -74,6 +75,10 @@ export class HttpCarrier implements Carrier {
     }
   }
 
+  get #isClosed(): boolean {
+    return this.#ending.signal.aborted
+  }
+
   async start(receiver: CarrierReceiver): Promise<void> {
     await this.#client.start()
     if (this.#isClosed) throw new ConnectionError('closed', 'The connection is closed')
@@ -90,7 +95,8 @@ export class HttpCarrier implements Carrier {
   async send(text: string): Promise<void> {
     if (this.#isClosed) throw new ConnectionError('closed', 'The connection is closed')
     const isInSession = this.#headers.session !== undefined
-    const sent = deliver(this.#client, { method: 'POST', headers: this.#headers.post, body: text }, 'a message')
+    const request = { method: 'POST', headers: this.#headers.post, body: text, isRepeatable: true } as const
+    const sent = deliver(this.#client, request, 'a message')
     this.#sends.add(sent)
     try {
       await sent
@@ -99,6 +105,20 @@ export class HttpCarrier implements Carrier {
       throw isExpired ? new SessionExpiredError('a message', { cause: error }) : error
     } finally {
       this.#sends.delete(sent)
+    }
+  }
+
+  async answer(text: string): Promise<void> {
+    const { reconnect } = this.#options
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.send(text)
+      } catch (error) {
+        // Whoever asked takes one answer, however many come.
+        const mayPass = hasGone(error) && !(error instanceof SessionExpiredError)
+        if (!mayPass || attempt > reconnect.attempts) throw error
+      }
+      await pause(backoff(reconnect, attempt), this.#ending.signal)
     }
   }
 
@@ -128,7 +148,10 @@ export class HttpCarrier implements Carrier {
       reconnect,
       isWanted: () => true,
       connect: (lastEventId, recipient) =>
-        this.#client.send({ method: 'GET', headers: this.#headers.stream(lastEventId), body: undefined }, recipient),
+        this.#client.send(
+          { method: 'GET', headers: this.#headers.stream(lastEventId), body: undefined, isRepeatable: true },
+          recipient,
+        ),
       message: (data) => {
         const parsed = parseJson(data)
         if (parsed.ok) this.#receiver?.message(parsed.value)
@@ -154,7 +177,7 @@ export class HttpCarrier implements Carrier {
 
   async close(error?: Error): Promise<void> {
     if (this.#isClosed) return
-    this.#isClosed = true
+    this.#ending.abort()
     this.#receiver = undefined
     this.#stream?.stop()
     for (const call of this.#calls.values()) call.stop()
@@ -169,7 +192,7 @@ export class HttpCarrier implements Carrier {
     try {
       await deliver(
         this.#client,
-        { method: 'DELETE', headers: this.#headers.end, body: undefined },
+        { method: 'DELETE', headers: this.#headers.end, body: undefined, isRepeatable: true },
         'to end the session',
       )
     } catch (error) {

@@ -1,5 +1,6 @@
 import { type Backoff, backoff } from '../../client/pause.ts'
 import { ConnectionError } from '../../errors.ts'
+import { elapsed } from '../../peer/elapsed.ts'
 import { LONGEST_DELAY } from '../../server/options.ts'
 import { mediaTypeOf } from '../../wire/media-type.ts'
 import { createEventDecoder, type EventDecoder, type ServerSentEvent } from '../../wire/sse-decoder.ts'
@@ -54,7 +55,7 @@ export class EventStream implements Recipient, BodyReceiver {
   /** How many connections in a row have come to nothing. */
   #attempts = 0
   /** When the connection was opened that is being read; undefined for none. */
-  #openSince: number | undefined = Date.now()
+  #openSince: number | undefined = elapsed()
   /** Whether the server has ever taken it up. */
   #hasBegun = false
   #connection: Delivery | undefined
@@ -86,7 +87,7 @@ export class EventStream implements Recipient, BodyReceiver {
   answered(status: number, header: HeaderLookup): BodyReceiver {
     if (isSuccess(status) && mediaTypeOf(header('content-type')) === EVENTS) {
       this.#decoder = this.#decode()
-      this.#openSince = Date.now()
+      this.#openSince = elapsed()
       this.#hasBegun = true
       return this
     }
@@ -131,7 +132,7 @@ export class EventStream implements Recipient, BodyReceiver {
     this.#lastEventId = this.#decoder.lastEventId || this.#lastEventId
     if (!isWanted() || (isAnswer && this.#lastEventId === '')) return this.#giveUp(reason)
     // Whoever tells to wait for long is not hurried, either.
-    const lasted = this.#openSince === undefined ? 0 : Date.now() - this.#openSince + (this.#retryMs ?? 0)
+    const lasted = this.#openSince === undefined ? 0 : elapsed() - this.#openSince + (this.#retryMs ?? 0)
     if (lasted >= STEADY_MS) this.#attempts = 0
     this.#comeBack(reason)
   }

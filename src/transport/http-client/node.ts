@@ -62,21 +62,25 @@ class NodeSending implements Sending {
     })
     request.on('response', (response) => this.#answered(response, recipient))
     request.on('error', (error: NodeJS.ErrnoException) => {
-      if (!this.#isOver && this.#isStale(request, error)) this.#beginAnew(recipient)
+      const isStale = !this.#isOver && this.#isStale(request, error)
+      // Where the server has closed one connection, it has closed others, too.
+      if (isStale) this.#requester.dropIdle()
+      if (isStale && this.#mayRepeat(error)) this.#begin(recipient)
       else this.#fail(error)
     })
     request.end(this.#request.body)
   }
 
-  #beginAnew(recipient: Recipient): void {
+  /** Whether it goes out once more: what cannot have been seen as a whole, or may be seen twice. */
+  #mayRepeat({ syscall }: NodeJS.ErrnoException): boolean {
+    const isFirst = this.#isFirst
     this.#isFirst = false
-    this.#requester.dropIdle()
-    this.#begin(recipient)
+    return isFirst && (this.#request.isRepeatable || syscall === 'write')
   }
 
-  /** Whether the server had closed the connection before the request came, so that it has not seen it. */
+  /** Whether the server may have closed the connection before the request came. It may have seen it as well. */
   #isStale({ reusedSocket, socket }: ClientRequest, { code }: NodeJS.ErrnoException): boolean {
-    return this.#isFirst && reusedSocket && STALE.has(code) && socket?.bytesRead === this.#bytesBefore
+    return reusedSocket && STALE.has(code) && socket?.bytesRead === this.#bytesBefore
   }
 
   #answered(response: IncomingMessage, recipient: Recipient): void {

@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly url: URL
   readonly headers: HeaderList
   readonly body: string | undefined
+  /** Whether the server may see it twice. What acts must not act twice, even where nobody can tell that it was seen. */
+  readonly isRepeatable: boolean
 }
 
 /** Who takes in the body of a response. None of its functions throws. */

@@ -1,3 +1,4 @@
+import { elapsed } from '../../peer/elapsed.ts'
 import type { EventStore, StoredEvent } from '../../server/faces.ts'
 
 /** How much an event store in memory keeps; what is oldest gives way. */
@@ -40,7 +41,7 @@ export class MemoryEventStore implements EventStore {
 
   append(stream: string, event: StoredEvent): void {
     const siblings = this.#streams.get(stream) ?? new Set()
-    const entry = { stream, siblings, event, bytes: 2 * event.data.length, since: Date.now() }
+    const entry = { stream, siblings, event, bytes: 2 * event.data.length, since: elapsed() }
     this.#streams.set(stream, siblings.add(entry))
     this.#entries.add(entry)
     this.#bytes += entry.bytes
@@ -60,7 +61,7 @@ export class MemoryEventStore implements EventStore {
 
   #makeRoom(): void {
     const { events, bytes, ageMs } = this.#limits
-    const oldest = Date.now() - ageMs
+    const oldest = elapsed() - ageMs
     for (const entry of this.#entries) {
       if (this.#entries.size <= events && this.#bytes <= bytes && entry.since >= oldest) break
       this.#drop(entry)

@@ -1,4 +1,5 @@
 import { AbortedError } from '../../errors.ts'
+import { elapsed } from '../../peer/elapsed.ts'
 import type { Revision } from '../../protocol/revision.ts'
 import type { EventStore } from '../../server/faces.ts'
 import type { ServerRuntime } from '../../server/runtime.ts'
@@ -55,7 +56,7 @@ export class Sessions {
   readonly #mark = (session: Session, isBusy: boolean): void => {
     this.#idle.delete(session)
     if (isBusy || !this.#byId.has(session.id)) return
-    this.#idle.set(session, Date.now())
+    this.#idle.set(session, elapsed())
     if (this.#timer === undefined) this.#sweepIn(this.#settings.idleMs)
   }
 
@@ -69,10 +70,9 @@ export class Sessions {
   #sweep(): void {
     this.#timer = undefined
     const { idleMs } = this.#settings
-    const now = Date.now()
+    const now = elapsed()
     for (const [session, since] of this.#idle) {
-      // A clock that was set back must not make it wait for longer.
-      const left = Math.min(since + idleMs - now, idleMs)
+      const left = since + idleMs - now
       if (left > 0) return this.#sweepIn(left)
       this.end(session, `the session was idle for ${idleMs} ms`)
     }

@@ -74,7 +74,10 @@ class SseClientTransport implements Transport, Recipient, BodyReceiver {
     await this.#client.start()
     if (!this.#isOver) {
       this.#receiver = receiver
-      this.#stream = this.#client.send({ method: 'GET', headers: this.#headers.stream(''), body: undefined }, this)
+      this.#stream = this.#client.send(
+        { method: 'GET', headers: this.#headers.stream(''), body: undefined, isRepeatable: true },
+        this,
+      )
     }
     await within(OPENING_MS, this.#opened, () => this.#end(this.#isNone('its stream names no endpoint')))
     await this.#opened
@@ -150,7 +153,9 @@ class SseClientTransport implements Transport, Recipient, BodyReceiver {
     const { post } = this.#headers
     if (this.#isOver || !this.#messagesAt) return
     try {
-      await deliver(this.#client, { method: 'POST', url: this.#messagesAt, headers: post, body: text }, 'a message')
+      // It may be a call, which must not be made twice.
+      const request = { method: 'POST', url: this.#messagesAt, headers: post, body: text, isRepeatable: false } as const
+      await deliver(this.#client, request, 'a message')
     } catch (error) {
       // Whoever waits for its answer would wait in vain. Other messages have been taken, though this one has not.
       const isAlone = error instanceof ConnectionError && error.code === 'unreachable'

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { ConnectionError, createClient, McpError, TimeoutError } from '../../../src/client.ts'
 import { createServer } from '../../../src/index.ts'
 import { Refused } from '../../support/answering.ts'
+import { mockClocks } from '../../support/clock.ts'
 import { keepingLogger } from '../../support/messages.ts'
 import { speaking } from '../../support/scripted-server.ts'
 import { allOf, connectTo, HONOURS, sent, subscription, timers } from '../support.ts'
@@ -73,7 +74,7 @@ describe('2026-07-28 Subscriptions, Acknowledgment', () => {
 
   it('PY-128: a server may be silent for as long as it likes afterwards', async (t) => {
     const { connection, server } = await connectTo(t, speaking(VERSION, HONOURS), { maxTotalTimeoutMs: 60_000 })
-    t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+    mockClocks(t)
     const changes = connection.listen(EVERYTHING)
     await changes.ready
     t.mock.timers.tick(24 * 3_600_000)

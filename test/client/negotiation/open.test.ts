@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { type ConnectOptions, createClient } from '../../../src/client.ts'
 import { createServer } from '../../../src/index.ts'
 import { Refused } from '../../support/answering.ts'
+import { mockClocks } from '../../support/clock.ts'
 import { keepingLogger, STATEFUL } from '../../support/messages.ts'
 import {
   asEarlier,
@@ -197,7 +198,7 @@ test('TS-32: a probe that succeeds leaks no initialize; what a server asks meanw
 })
 
 test('TS-32: an answer to the probe that comes too late is taken for nothing else', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  mockClocks(t)
   const server = scripted(speaking('2025-11-25', { 'server/discover': undefined, initialize: undefined }))
   const connecting = createClient().connect(server.runtime)
   const probe = await server.next('server/discover')
@@ -213,7 +214,7 @@ test('TS-32: an answer to the probe that comes too late is taken for nothing els
 })
 
 test('PY-104: a probe that came too early is sent once more when the server turns out to be of the newest revision', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  mockClocks(t)
   for (const isLate of [false, true]) {
     const server = scripted({ initialize: new Refused(-32022, 'unsupported', { supported: ['2026-07-28'] }) })
     const connecting = createClient().connect(server.runtime, { probeTimeoutMs: 3_000 })

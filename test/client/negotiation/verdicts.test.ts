@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verdicts } from '../../../src/client/negotiation/verdicts.ts'
+import { mockClocks } from '../../support/clock.ts'
 
 const HOUR = 3_600_000
 
 test('a server that is known stays known for an hour', (t) => {
-  t.mock.timers.enable({ apis: ['Date'] })
+  mockClocks(t, ['Date'])
   verdicts.set('a', { usesOlderTransport: true })
   t.mock.timers.tick(HOUR - 1)
   assert.equal(verdicts.get('a')?.usesOlderTransport, true)

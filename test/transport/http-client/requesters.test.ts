@@ -63,6 +63,8 @@ test('requests one after the other share a connection', async (t) => {
   assert.equal(connections(), 1)
 })
 
+const LIST = 'tools/list'
+
 test('a request over a kept connection that its server has closed goes out once more, over a new one', async (t) => {
   const { url, connections } = await onSockets(t, (socket, connection, text) => {
     // Each connection answers once, and resets when it is asked again.
@@ -70,14 +72,29 @@ test('a request over a kept connection that its server has closed goes out once 
     else socket.write(answerOf(idIn(text)))
   })
   const { carrier, recorder } = await open(t, url)
-  for (const id of [1, 2]) carrier.request(calling(MODERN, id, 'add'))
+  for (const id of [1, 2]) carrier.request(outgoing(MODERN, id, LIST))
   await recorder.next()
   await recorder.next()
   assert.equal(connections(), 2)
-  carrier.request(calling(MODERN, 3, 'add'))
+  carrier.request(outgoing(MODERN, 3, LIST))
   assert.deepEqual(await recorder.next(), resultOf(3))
   assert.equal(connections(), 3)
 })
+
+for (const method of ['tools/call', 'acme/act']) {
+  test(`${method}, which may have been seen, is not sent again`, async (t) => {
+    const { url, connections } = await onSockets(t, (socket, _, text) => {
+      if (socket.bytesWritten > 0) socket.resetAndDestroy()
+      else socket.write(answerOf(idIn(text)))
+    })
+    const { carrier, recorder } = await open(t, url)
+    carrier.request(outgoing(MODERN, 1, method))
+    await recorder.next()
+    carrier.request(outgoing(MODERN, 2, method))
+    assert.equal((await recorder.failure(2)).code, 'disconnected')
+    assert.equal(connections(), 1)
+  })
+}
 
 test('a request is sent again only once, and not when its answer has begun', async (t) => {
   const { url, connections } = await onSockets(t, (socket, connection, text) => {
@@ -88,9 +105,9 @@ test('a request is sent again only once, and not when its answer has begun', asy
     else socket.write('HTTP/1.1 200 OK\r\nContent-', () => socket.resetAndDestroy())
   })
   const { carrier, recorder } = await open(t, url)
-  carrier.request(calling(MODERN, 1, 'add'))
+  carrier.request(outgoing(MODERN, 1, LIST))
   await recorder.next()
-  carrier.request(calling(MODERN, 2, 'add'))
+  carrier.request(outgoing(MODERN, 2, LIST))
   const { code, message } = await recorder.failure(2)
   assert.equal(code, 'disconnected')
   assert.match(message, /^The connection to http:\/\/127\.0\.0\.1:\d+ broke before it answered: /)
@@ -104,9 +121,9 @@ test('a request whose answer has begun over a kept connection is not sent again'
     else socket.write('HTTP/1.1 200 OK\r\nContent-', () => socket.resetAndDestroy())
   })
   const { carrier, recorder } = await open(t, url)
-  carrier.request(calling(MODERN, 1, 'add'))
+  carrier.request(outgoing(MODERN, 1, LIST))
   await recorder.next()
-  carrier.request(calling(MODERN, 2, 'add'))
+  carrier.request(outgoing(MODERN, 2, LIST))
   assert.equal((await recorder.failure(2)).code, 'disconnected')
   assert.equal(connections(), 1)
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import * as v from 'valibot'
 import { createServer } from '../../../src/index.ts'
+import { mockClocks } from '../../support/clock.ts'
 import {
   calling,
   ended,
@@ -44,7 +45,7 @@ const callByHand = async (t: TestContext, options: Parameters<typeof open>[2] = 
   const { carrier } = opened
   carrier.speak(revisionOf(VERSION))
   t.mock.method(Math, 'random', () => 1)
-  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  mockClocks(t)
   carrier.request(calling(VERSION, 1, 'add'))
   const post = await asked.next()
   const pass = async (milliseconds: number): Promise<void> => {

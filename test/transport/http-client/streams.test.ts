@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { SessionExpiredError } from '../../../src/client/carrier.ts'
+import { mockClocks } from '../../support/clock.ts'
 import { gate } from '../http/support.ts'
 import {
   calling,
@@ -39,7 +40,7 @@ const openByHand = async (t: TestContext, options: Parameters<typeof open>[2] = 
   opened.carrier.speak(revisionOf('2025-11-25'))
   // Of the waits that vary, the longest: 1,250, 2,500 and 5,000.
   t.mock.method(Math, 'random', () => 1)
-  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  mockClocks(t)
   opened.carrier.opened()
   await settled()
   const pass = async (milliseconds: number): Promise<void> => {

@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
 import { createServer, type EventStore, type StoredEvent } from '../../../src/index.ts'
 import { MemoryEventStore } from '../../../src/transport/http/event-store.ts'
+import { mockClocks } from '../../support/clock.ts'
 import { Events, openSession, type SessionClient, said, sessionOf } from './session-support.ts'
 import { gate, open, testBoth } from './support.ts'
 
@@ -58,7 +59,7 @@ test('in memory: events together have so many bytes, and one that is larger is n
 })
 
 test('in memory: events are kept for so long', (t) => {
-  t.mock.timers.enable({ apis: ['Date'] })
+  mockClocks(t, ['Date'])
   const store = new MemoryEventStore()
   fill(store, 'a', 1)
   t.mock.timers.tick(200_000)

@@ -1,0 +1,4 @@
+import { resetWhileConnecting } from './connecting.ts'
+import { SOCKET_WAYS } from './ways.ts'
+
+resetWhileConnecting(SOCKET_WAYS.json('2026-07-28'))
