@@ -1,5 +1,5 @@
-import { resetDuringCalls } from './calls.ts'
+import { breakDuringCalls } from './calls.ts'
 import { SOCKET_WAYS } from './ways.ts'
 
 // The request is the same as where the answer is JSON.
-resetDuringCalls(SOCKET_WAYS.sse('2025-11-25'), { directions: ['down'] })
+breakDuringCalls(SOCKET_WAYS.sse('2025-11-25'), { directions: ['down'] })
