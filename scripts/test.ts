@@ -20,10 +20,13 @@ const files = found
   .map((file) => join(repository, folder, file))
 
 // The tests of a folder run in one process, one after the other: to start one, and to load the library into it, takes
-// longer than most files do. Here stands what must have a process of its own, because it happens once in each; and the
-// files of a folder in which a clock that one of them moves would reach the connections that another has left to `fetch`.
-const alone = new Set(['test/model/schema/json-schema.test.ts'].map((file) => join(repository, file)))
-const eachAlone = join(repository, 'test/transport/http-client')
+// longer than most files do. Here stands what must have a process of its own, because it happens once in each; and folders
+// of which each file has one: since a clock that one moves would reach the connections that another has left to `fetch`,
+// or since each takes long.
+const alone = new Set(
+  ['test/model/schema/json-schema.test.ts', 'test/faults/clocks.test.ts'].map((file) => join(repository, file)),
+)
+const eachAlone = new Set(['test/transport/http-client', 'test/faults/sockets'].map((name) => join(repository, name)))
 
 // What takes longest begins first, so that no core waits at the end.
 const longest = ['test/transport', 'test/fuzz', 'test/transport/http', 'test', 'test/examples']
@@ -32,7 +35,7 @@ const longest = ['test/transport', 'test/fuzz', 'test/transport/http', 'test', '
 const processes = (): ReadonlyMap<string, readonly string[]> => {
   const together = new Map<string, string[]>(longest.map((name) => [join(repository, name), []]))
   for (const file of files) {
-    const name = alone.has(file) || dirname(file) === eachAlone ? file : dirname(file)
+    const name = alone.has(file) || eachAlone.has(dirname(file)) ? file : dirname(file)
     together.set(name, [...(together.get(name) ?? []), file])
   }
   return new Map([...together].filter(([, { length }]) => length > 0))

@@ -5,6 +5,9 @@ import type { TestContext } from 'node:test'
 /** From the client to the server, or back. */
 export type Direction = 'up' | 'down'
 
+/** How a connection breaks: at once, or as if both sides had said all. */
+export type Manner = 'reset' | 'end'
+
 /** A break that is still to come, or has come. */
 export interface Break {
   /** Whether it has come. */
@@ -19,8 +22,8 @@ export interface Proxy {
   readonly through: (url: string) => string
   /** Breaks every connection that there is. */
   readonly cut: () => void
-  /** Resets the connection over which, from here on, so many bytes have gone in a direction; 0 for none of them. */
-  readonly cutBehind: (direction: Direction, bytes: number) => Break
+  /** Breaks the connection over which, from here on, so many bytes have gone in a direction; 0 for none of them. */
+  readonly cutBehind: (direction: Direction, bytes: number, manner?: Manner) => Break
   /** How many bytes have gone in a direction. */
   readonly passed: (direction: Direction) => number
   /** From here on each new connection is broken at once, until `mend`. */
@@ -39,7 +42,7 @@ export const proxyTo = async (t: TestContext, url: string): Promise<Proxy> => {
   const waiting: (() => void)[] = []
   const passed = { up: 0, down: 0 }
   let fails = false
-  let planned: { readonly direction: Direction; left: number } | undefined
+  let planned: { readonly direction: Direction; readonly manner: Manner; left: number } | undefined
   const keep = (socket: Socket): void => {
     sockets.add(socket)
     socket.on('error', () => undefined)
@@ -48,8 +51,8 @@ export const proxyTo = async (t: TestContext, url: string): Promise<Proxy> => {
   const cut = (): void => {
     for (const socket of sockets) socket.resetAndDestroy()
   }
-  const cutBehind = (direction: Direction, bytes: number): Break => {
-    const plan = { direction, left: bytes }
+  const cutBehind = (direction: Direction, bytes: number, manner: Manner = 'reset'): Break => {
+    const plan = { direction, manner, left: bytes }
     planned = plan
     const isOver = (): boolean => planned !== plan
     return {
@@ -66,11 +69,14 @@ export const proxyTo = async (t: TestContext, url: string): Promise<Proxy> => {
     from.on('data', (chunk: Uint8Array) => {
       passed[direction] += chunk.length
       if (planned?.direction === direction) {
-        const { left } = planned
+        const { left, manner } = planned
         if (chunk.length >= left) {
           planned = undefined
-          from.pause()
-          if (left === 0) reset(from, to)
+          from.removeAllListeners('data')
+          if (manner === 'end') {
+            from.resume().end()
+            to.end(chunk.subarray(0, left))
+          } else if (left === 0) reset(from, to)
           else to.write(chunk.subarray(0, left), () => reset(from, to))
           return
         }

@@ -1,4 +1,4 @@
-import { ConnectionError, ErrorCode, McpError } from '../../errors.ts'
+import { ConnectionError, ErrorCode, McpError, TimeoutError } from '../../errors.ts'
 import type { Revision } from '../../protocol/revision.ts'
 import type { Dialer } from '../carrier.ts'
 import { patiently } from '../limited.ts'
@@ -45,8 +45,9 @@ const mayBeOlder = (error: unknown): boolean =>
   error instanceof McpError ||
   (error instanceof ConnectionError && error.code === 'refused' && OLDER_TRANSPORT.has(error.status))
 
-const hasBroken = (error: unknown): boolean =>
-  error instanceof ConnectionError && (error.code === 'disconnected' || error.code === 'unreachable')
+const isUndecided = (error: unknown): boolean =>
+  error instanceof TimeoutError ||
+  (error instanceof ConnectionError && (error.code === 'disconnected' || error.code === 'unreachable'))
 
 /** Opens a conversation by the transport before. A server that has not got it either is refused with the first error. */
 const openOlder = async (older: Dialer, error: unknown, revision: Revision, options: OpenOptions): Promise<Session> => {
@@ -55,8 +56,8 @@ const openOlder = async (older: Dialer, error: unknown, revision: Revision, opti
     session = await dial(options, older)
   } catch (reason) {
     options.signal.throwIfAborted()
-    // What broke on the way says nothing of the server, and may pass.
-    if (hasBroken(reason)) throw reason
+    // What broke on the way, or took too long, says nothing of the server, and may pass.
+    if (isUndecided(reason)) throw reason
     options.logger.debug('there is no server of HTTP with SSE either:', reason)
     throw error
   }

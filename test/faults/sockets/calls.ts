@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import type { Connection } from '../../../src/client.ts'
 import { ConnectionError } from '../../../src/client.ts'
 import { type Context, createServer } from '../../../src/index.ts'
-import type { Direction } from '../../support/proxy.ts'
+import type { Direction, Manner } from '../../support/proxy.ts'
 import { divided, type Lane, outcomeOf, type Site, type SocketWay } from './ways.ts'
 
 const LANES = 4
@@ -70,8 +70,8 @@ class Victim {
     return { up: passed('up') - before.up, down: passed('down') - before.down }
   }
 
-  async survive(direction: Direction, bytes: number): Promise<void> {
-    const broken = this.#lane.proxy.cutBehind(direction, bytes)
+  async survive(direction: Direction, bytes: number, manner: Manner): Promise<void> {
+    const broken = this.#lane.proxy.cutBehind(direction, bytes, manner)
     const { nonce, outcome } = await this.#call()
     const isBroken = broken.isOver()
     broken.cancel()
@@ -115,7 +115,8 @@ const victims = (way: SocketWay, site: Site, counts: Counting['counts'], does: W
     }),
   )
 
-const breakEverywhere = async (t: TestContext, way: SocketWay, direction: Direction, work: Work, step: number) => {
+const breakEverywhere = async (t: TestContext, way: SocketWay, direction: Direction, options: Required<Breaks>) => {
+  const { work, step, manner } = options
   const { server, counts, running } = counting()
   const site = await way.serve(t, server, LANES + 1)
   const all = await victims(way, site, counts, work)
@@ -123,7 +124,7 @@ const breakEverywhere = async (t: TestContext, way: SocketWay, direction: Direct
     const size = (await (all[0] as Victim).measure())[direction]
     await Promise.all(
       divided(Math.ceil((size + 1) / step), LANES).map(async (positions, index) => {
-        for (const position of positions) await (all[index] as Victim).survive(direction, position * step)
+        for (const position of positions) await (all[index] as Victim).survive(direction, position * step, manner)
       }),
     )
     const breaks = all.reduce((sum, victim) => sum + victim.breaks, 0)
@@ -138,19 +139,20 @@ const breakEverywhere = async (t: TestContext, way: SocketWay, direction: Direct
   assert.equal(running.size, 0)
 }
 
-interface Resets {
+interface Breaks {
   readonly directions?: readonly Direction[]
+  readonly manner?: Manner
   readonly work?: Work
   /** Behind each so-manieth byte only, where a call takes long. */
   readonly step?: number
 }
 
-/** A network is reset behind each byte of a call, in each of the directions. */
-export const resetDuringCalls = (way: SocketWay, options: Resets = {}): void => {
-  const { directions = ['up', 'down'], work = 'report', step = 1 } = options
+/** A network breaks behind each byte of a call, in each of the directions. */
+export const breakDuringCalls = (way: SocketWay, options: Breaks = {}): void => {
+  const { directions = ['up', 'down'], work = 'report', step = 1, manner = 'reset' } = options
   const what = work === 'ask' ? 'a call that asks its client' : 'a call'
   for (const direction of directions) {
-    test(`${way.name}, ${way.version}: a network that is reset behind each byte of ${what}, ${direction}: one answer or one error, never two runs`, (t) =>
-      breakEverywhere(t, way, direction, work, step))
+    test(`${way.name}, ${way.version}: a network that breaks by ${manner} behind each byte of ${what}, ${direction}: one answer or one error, never two runs`, (t) =>
+      breakEverywhere(t, way, direction, { directions, work, step, manner }))
   }
 }

@@ -1,4 +1,4 @@
-import { resetDuringCalls } from './calls.ts'
+import { breakDuringCalls } from './calls.ts'
 import { SOCKET_WAYS } from './ways.ts'
 
-for (const version of ['2025-11-25', '2026-07-28'] as const) resetDuringCalls(SOCKET_WAYS.fetch(version), { step: 3 })
+for (const version of ['2025-11-25', '2026-07-28'] as const) breakDuringCalls(SOCKET_WAYS.fetch(version), { step: 7 })

@@ -1,5 +1,5 @@
-import { resetDuringCalls } from './calls.ts'
+import { breakDuringCalls } from './calls.ts'
 import { SOCKET_WAYS } from './ways.ts'
 
-resetDuringCalls(SOCKET_WAYS.lines('2026-07-28'))
-resetDuringCalls(SOCKET_WAYS.lines('2025-11-25'))
+breakDuringCalls(SOCKET_WAYS.lines('2026-07-28'))
+breakDuringCalls(SOCKET_WAYS.lines('2025-11-25'))

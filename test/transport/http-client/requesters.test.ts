@@ -96,6 +96,26 @@ for (const method of ['tools/call', 'acme/act']) {
   })
 }
 
+test('tools/call, which cannot have been seen since the connection was reset before, is sent over a new one', async (t) => {
+  const texts: string[] = []
+  const {
+    url,
+    connections,
+    open: sockets,
+  } = await onSockets(t, (socket, _, text) => {
+    texts.push(text)
+    socket.write(answerOf(idIn(text)))
+  })
+  const { carrier, recorder } = await open(t, url)
+  carrier.request(calling(MODERN, 1, 'add'))
+  await recorder.next()
+  // In the same turn, so that this side has not noticed yet.
+  for (const socket of sockets) socket.resetAndDestroy()
+  carrier.request(calling(MODERN, 2, 'add'))
+  assert.deepEqual(await recorder.next(), resultOf(2))
+  assert.deepEqual([connections(), texts.length], [2, 2])
+})
+
 test('a request is sent again only once, and not when its answer has begun', async (t) => {
   const { url, connections } = await onSockets(t, (socket, connection, text) => {
     const id = idIn(text)
