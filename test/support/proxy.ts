@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { Transform } from 'node:stream'
 import type { TestContext } from 'node:test'
 
 /** A network between a client and a server of this machine that can fail. */
@@ -17,8 +18,54 @@ export interface Proxy {
   readonly used: () => Promise<void>
 }
 
-/** A network in front of a server, until the test is over. */
-export const proxyTo = async (t: TestContext, url: string): Promise<Proxy> => {
+/** When one connection breaks: once it has carried so many bytes both ways together, or after so many milliseconds. */
+export interface Break {
+  readonly after: number
+  readonly unit: 'bytes' | 'ms'
+  /** Whether both sides are told by a reset; else the connection just ends. */
+  readonly isReset: boolean
+}
+
+/** A proxy that its maker closes. */
+export interface OpenProxy extends Proxy {
+  readonly close: () => Promise<void>
+}
+
+/** Lets through what comes before the break. */
+const before = (left: { bytes: number }, reached: () => void): Transform =>
+  new Transform({
+    transform: (chunk: Uint8Array, _encoding, done) => {
+      const allowed = Math.max(0, Math.min(left.bytes, chunk.length))
+      left.bytes -= chunk.length
+      done(null, chunk.subarray(0, allowed))
+      // What is let through has to leave before.
+      if (left.bytes < 0) setImmediate(reached)
+    },
+  })
+
+/** Carries bytes both ways, until the break if there is one. */
+const join = (near: Socket, far: Socket, broken: Break | undefined, sever: () => void): void => {
+  if (broken?.unit === 'bytes') {
+    const left = { bytes: broken.after }
+    near.pipe(before(left, sever)).pipe(far).pipe(before(left, sever)).pipe(near)
+    return
+  }
+  near.pipe(far).pipe(near)
+  if (!broken) return
+  const timer = setTimeout(sever, broken.after)
+  near.on('close', () => clearTimeout(timer))
+}
+
+/**
+ * A network in front of a server.
+ * @param nextBreak when the next connection breaks; undefined for one that holds
+ * @param broke hears of every connection that was broken so
+ */
+export const openProxy = async (
+  url: string,
+  nextBreak: () => Break | undefined = () => undefined,
+  broke: () => void = () => undefined,
+): Promise<OpenProxy> => {
   let target = new URL(url)
   const sockets = new Set<Socket>()
   const waiting: (() => void)[] = []
@@ -40,15 +87,16 @@ export const proxyTo = async (t: TestContext, url: string): Promise<Proxy> => {
     }
     const far = connect(Number(target.port), target.hostname)
     keep(far)
-    near.pipe(far).pipe(near)
+    const broken = nextBreak()
+    join(near, far, broken, () => {
+      if (near.destroyed) return
+      broke()
+      for (const socket of [near, far]) broken?.isReset ? socket.resetAndDestroy() : socket.destroy()
+    })
     near.on('close', () => far.destroy())
     far.on('close', () => near.destroy())
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(async () => {
-    cut()
-    await new Promise((resolve) => server.close(resolve))
-  })
   const own = (server.address() as AddressInfo).port
   return {
     through: (address) => Object.assign(new URL(address), { port: String(own) }).href,
@@ -63,5 +111,16 @@ export const proxyTo = async (t: TestContext, url: string): Promise<Proxy> => {
       target = new URL(address)
     },
     used: () => new Promise((resolve) => waiting.push(resolve)),
+    close: async () => {
+      cut()
+      await new Promise((resolve) => server.close(resolve))
+    },
   }
+}
+
+/** A network in front of a server, until the test is over. */
+export const proxyTo = async (t: TestContext, url: string): Promise<Proxy> => {
+  const proxy = await openProxy(url)
+  t.after(proxy.close)
+  return proxy
 }
