@@ -90,7 +90,7 @@ const visit = async (guest: Guest, plan: Visit, road: Road): Promise<void> => {
 /** Lives a life to its end. Never rejects. */
 export const live = async (name: string, life: Life, world: World): Promise<void> => {
   const { ledger, keep } = world
-  const road = await openRoad(world.place, life)
+  const road = await openRoad(name, world.place, life)
   const client = clientOf(name, ledger)
   try {
     for (const plan of life.visits) {

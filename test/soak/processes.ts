@@ -1,11 +1,11 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { typescript } from '../../scripts/child.ts'
 import type { Ledger } from './ledger.ts'
 import type { Place } from './road.ts'
 
-/** A process that says what it runs, in a file: the other way is the one that is tested. */
+/** Servers in processes, which say in a file what they run: the other way is the one that is tested. */
 export interface Processes {
   readonly command: Place['command']
   /** Enters what they have said since. */
@@ -15,26 +15,39 @@ export interface Processes {
 
 const PROGRAM = join(import.meta.dirname, 'stdio-server.ts')
 
-const EVENTS = ['begun', 'suspended', 'done'] as const
+const enter = (ledger: Ledger, line: string): void => {
+  const [event, client = '', serial] = line.split(' ')
+  switch (event) {
+    case 'began':
+      ledger.counts.connections += 1
+      return
+    case 'breaks':
+      ledger.counts.breaks += 1
+      return
+    case 'begun':
+    case 'suspended':
+    case 'done':
+      return ledger[event](client, Number(serial))
+    default:
+      ledger.wrong(line)
+  }
+}
 
-/** Prepares for servers over pipes. */
+/** Prepares for servers in processes. */
 export const openProcesses = async (ledger: Ledger): Promise<Processes> => {
-  const file = join(tmpdir(), `fluent-mcp-soak-${process.pid}`)
-  await writeFile(file, '')
+  const folder = await mkdtemp(join(tmpdir(), 'fluent-mcp-soak-'))
   return {
-    command: ({ breaks }) => ({
+    command: (name, { breaks }) => ({
       command: process.execPath,
-      args: [...typescript, PROGRAM, file, JSON.stringify(breaks.map(({ after }) => after))],
+      args: [...typescript, PROGRAM, join(folder, name), JSON.stringify(breaks.map(({ after }) => after))],
     }),
     read: async () => {
-      for (const line of (await readFile(file, 'utf8')).split('\n').filter((text) => text !== '')) {
-        const [event = '', client = '', serial = ''] = line.split(' ')
-        const known = EVENTS.find((name) => name === event)
-        if (known) ledger[known](client, Number(serial))
-        else ledger.wrong(line)
+      for (const name of await readdir(folder)) {
+        const text = await readFile(join(folder, name), 'utf8')
+        await rm(join(folder, name))
+        for (const line of text.split('\n')) if (line !== '') enter(ledger, line)
       }
-      await writeFile(file, '')
     },
-    close: () => rm(file),
+    close: () => rm(folder, { recursive: true }),
   }
 }

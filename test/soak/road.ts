@@ -17,7 +17,7 @@ export interface Place {
   readonly url: string
   readonly runtime: Runtime
   /** What starts it as a process. */
-  readonly command: (life: Life) => Target
+  readonly command: (name: string, life: Life) => Target
   readonly counts: Counts
 }
 
@@ -103,9 +103,9 @@ const memory = ({ runtime, counts }: Place, { breaks }: Life): Road => {
 }
 
 /** Opens the road of a client. */
-export const openRoad = async (place: Place, life: Life): Promise<Road> => {
+export const openRoad = async (name: string, place: Place, life: Life): Promise<Road> => {
   const address = ADDRESSES[life.way]?.(place.url)
   if (address !== undefined) return network(address, place, life)
   if (life.way === 'memory') return memory(place, life)
-  return { target: place.command(life), end: () => undefined, close: async () => undefined }
+  return { target: place.command(name, life), end: () => undefined, close: async () => undefined }
 }

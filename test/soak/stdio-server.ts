@@ -1,19 +1,26 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { serverUnderLoad } from './server.ts'
 
-// stdio-server.ts <file> <breaks>: a server over pipes that says in the file what it runs. Where there are breaks, it is
-// killed after so many runs, as long as it takes to have been killed once for each of them.
+// stdio-server.ts <file> <breaks>: a server over pipes that says in the file what it runs. The processes of one client are
+// killed one after the other, after as many milliseconds as the breaks say; those that come later live.
 
 const [, , file = '', breaks = '[]'] = process.argv
 
 const say = (text: string): void => appendFileSync(file, `${text}\n`)
 
-const chances: readonly number[] = JSON.parse(breaks)
+const before = existsSync(file) ? readFileSync(file, 'utf8').match(/^began$/gm) : null
 
-/** One that is to break breaks in each process anew: by chance, and so never for ever. */
-const left = chances[Math.floor(Math.random() * (chances.length * 2))]
+const after: number | undefined = JSON.parse(breaks)[before?.length ?? 0]
 
-if (left !== undefined) setTimeout(() => process.kill(process.pid, 'SIGKILL'), left % 400).unref()
+say('began')
+
+const die = (): void => {
+  say('breaks')
+  process.kill(process.pid, 'SIGKILL')
+}
+
+// A process takes far longer to begin than a connection of a network.
+if (after !== undefined) setTimeout(die, after % 200).unref()
 
 const event =
   (name: string) =>
@@ -22,7 +29,7 @@ const event =
 
 const tally = { begun: event('begun'), suspended: event('suspended'), done: event('done'), wrong: say }
 
-await serverUnderLoad(tally, { handlers: 0, watches: 0 }, () => undefined).stdio({
-  logger: { ...console, info: () => undefined, debug: () => undefined },
-})
+const logger = { ...console, info: () => undefined, debug: () => undefined }
+
+await serverUnderLoad(tally, { handlers: 0, watches: 0 }, () => undefined).stdio({ logger })
 process.exit()

@@ -1,6 +1,7 @@
 import { ConnectionError, ErrorCode, McpError } from '../../errors.ts'
 import type { Revision } from '../../protocol/revision.ts'
 import type { Dialer } from '../carrier.ts'
+import { mayPass } from '../keeper.ts'
 import { patiently } from '../limited.ts'
 import { Session } from '../session.ts'
 import { initialize } from './initialize.ts'
@@ -45,7 +46,10 @@ const mayBeOlder = (error: unknown): boolean =>
   error instanceof McpError ||
   (error instanceof ConnectionError && error.code === 'refused' && OLDER_TRANSPORT.has(error.status))
 
-/** Opens a conversation by the transport before. A server that has not got it either is refused with the first error. */
+/**
+ * Opens a conversation by the transport before. A server that has not got it either is refused with the first error; one
+ * that was lost meanwhile is lost.
+ */
 const openOlder = async (older: Dialer, error: unknown, revision: Revision, options: OpenOptions): Promise<Session> => {
   let session: Session
   try {
@@ -53,7 +57,7 @@ const openOlder = async (older: Dialer, error: unknown, revision: Revision, opti
   } catch (reason) {
     options.signal.throwIfAborted()
     options.logger.debug('there is no server of HTTP with SSE either:', reason)
-    throw error
+    throw mayPass(reason) ? reason : error
   }
   return initialize(session, revision, options)
 }
