@@ -64,6 +64,7 @@ export const connect = async <S>(
   const owner = {
     logger,
     answersFor: (revision: Revision) => answersOf(answering, revision),
+    again: (attempt: number) => keeper.again(attempt),
     notified: receiverOf(definition, settings, routes, visits),
   }
   /** A request that belongs to one conversation alone. */

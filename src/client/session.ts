@@ -18,6 +18,7 @@ import { Answering } from './answering/answering.ts'
 import type { Answers } from './answering/answers.ts'
 import type { Carrier, CarrierReceiver } from './carrier.ts'
 import { Deadline } from './deadline.ts'
+import { mayPass } from './keeper.ts'
 import { abortedBy } from './limited.ts'
 import { type Call, cancelledText, outgoing } from './outgoing.ts'
 import { tell } from './tell.ts'
@@ -27,6 +28,8 @@ export interface SessionOwner {
   readonly logger: Logger
   /** What may be asked of this side. */
   answersFor(revision: Revision): Answers
+  /** Waits before another attempt to reach the server, and says whether there is to be one. */
+  again(attempt: number): Promise<boolean>
   notified(notification: Notification, session: Session): void
 }
 
@@ -215,8 +218,23 @@ export class Session implements CarrierReceiver {
   }
 
   #reply(text: string): void {
-    // Whoever asked has gone, or refuses the answer: it is the server's question that stays open, not ours.
-    this.carrier.send(text).catch(() => undefined)
+    void this.#replied(text).catch((error: ConnectionError) => this.close(error))
+  }
+
+  /**
+   * Sends an answer, as often as it takes: the server knows one that comes twice, and our own call may wait for what it
+   * makes of it.
+   * @throws ConnectionError when it is lost for good
+   */
+  async #replied(text: string, attempt = 1): Promise<void> {
+    try {
+      await this.carrier.send(text)
+    } catch (error) {
+      // Where the server refuses an answer, it is its question that stays open, not ours.
+      if (this.#over || !mayPass(error)) return
+      if (!(await this.#owner.again(attempt).catch(() => false))) throw error
+      await this.#replied(text, attempt + 1)
+    }
   }
 
   #notified(notification: Notification): void {

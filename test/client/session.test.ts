@@ -7,7 +7,7 @@ import { scripted } from '../support/scripted-server.ts'
 
 test('a conversation has agreed on nothing before it is opened', async () => {
   const logger = keepingLogger()
-  const owner = { logger, answersFor: () => new Map(), notified: () => undefined }
+  const owner = { logger, answersFor: () => new Map(), again: async () => false, notified: () => undefined }
   const session = new Session(new DuplexCarrier(scripted({}).transport(), logger), owner)
   await session.start()
   assert.throws(() => session.agreement, {

@@ -52,7 +52,8 @@ export class Call implements Recipient {
     this.#method = outgoing.method
     this.#options = options
     this.#isInSession = headers.session !== undefined
-    this.#delivery = client.send({ method: 'POST', headers: headers.request(outgoing), body: outgoing.text }, this)
+    const request = { method: 'POST', headers: headers.request(outgoing), body: outgoing.text, isOnce: true } as const
+    this.#delivery = client.send(request, this)
   }
 
   /** Whether the server can have heard of it. */

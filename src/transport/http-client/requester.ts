@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly url: URL
   readonly headers: HeaderList
   readonly body: string | undefined
+  /** Whether the server must not get it twice, so that it is not sent again where nobody knows if it has come. */
+  readonly isOnce?: true
 }
 
 /** Who takes in the body of a response. None of its functions throws. */

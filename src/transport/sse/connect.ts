@@ -150,7 +150,8 @@ class SseClientTransport implements Transport, Recipient, BodyReceiver {
     const { post } = this.#headers
     if (this.#isOver || !this.#messagesAt) return
     try {
-      await deliver(this.#client, { method: 'POST', url: this.#messagesAt, headers: post, body: text }, 'a message')
+      const request = { method: 'POST', url: this.#messagesAt, headers: post, body: text, isOnce: true } as const
+      await deliver(this.#client, request, 'a message')
     } catch (error) {
       // Whoever waits for its answer would wait in vain. Other messages have been taken, though this one has not.
       const isAlone = error instanceof ConnectionError && error.code === 'unreachable'

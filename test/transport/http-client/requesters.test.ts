@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { type ClientRequest, createServer as createHttpServer } from 'node:http'
 import { createServer as createHttpsServer, globalAgent } from 'node:https'
 import { createServer as createTcpServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
@@ -63,38 +65,54 @@ test('requests one after the other share a connection', async (t) => {
   assert.equal(connections(), 1)
 })
 
-test('a request over a kept connection that its server has closed goes out once more, over a new one', async (t) => {
+const TAKEN = 'HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n'
+
+test('a message over a kept connection that its server has closed goes out once more, over a new one', async (t) => {
   const { url, connections } = await onSockets(t, (socket, connection, text) => {
     // Each connection answers once, and resets when it is asked again.
     if (connection <= 2 && socket.bytesWritten > 0) socket.resetAndDestroy()
-    else socket.write(answerOf(idIn(text)))
+    else socket.write(idIn(text) === undefined ? TAKEN : answerOf(idIn(text)))
   })
   const { carrier, recorder } = await open(t, url)
   for (const id of [1, 2]) carrier.request(calling(MODERN, id, 'add'))
   await recorder.next()
   await recorder.next()
   assert.equal(connections(), 2)
-  carrier.request(calling(MODERN, 3, 'add'))
-  assert.deepEqual(await recorder.next(), resultOf(3))
+  await carrier.send(notification('notifications/initialized'))
   assert.equal(connections(), 3)
 })
 
-test('a request is sent again only once, and not when its answer has begun', async (t) => {
-  const { url, connections } = await onSockets(t, (socket, connection, text) => {
-    const id = idIn(text)
-    if (id === 1) socket.write(answerOf(id))
-    else if (id === 2) socket.resetAndDestroy()
-    else if (connection === 2 && id === 3) socket.write(answerOf(id))
-    else socket.write('HTTP/1.1 200 OK\r\nContent-', () => socket.resetAndDestroy())
+test('a message is sent again only once', async (t) => {
+  const { url, connections } = await onSockets(t, (socket, _, text) => {
+    if (idIn(text) === undefined) socket.resetAndDestroy()
+    else socket.write(answerOf(idIn(text)))
   })
   const { carrier, recorder } = await open(t, url)
   carrier.request(calling(MODERN, 1, 'add'))
   await recorder.next()
-  carrier.request(calling(MODERN, 2, 'add'))
-  const { code, message } = await recorder.failure(2)
-  assert.equal(code, 'disconnected')
-  assert.match(message, /^The connection to http:\/\/127\.0\.0\.1:\d+ broke before it answered: /)
+  await assert.rejects(carrier.send(notification('notifications/initialized')), {
+    code: 'disconnected',
+    message: /^The connection to http:\/\/127\.0\.0\.1:\d+ broke before it answered: /,
+  })
   assert.equal(connections(), 2)
+})
+
+test('a request is never sent again over a new connection: the server may have begun with it', async (t) => {
+  const { url, connections } = await onSockets(t, (socket, _, text) => {
+    if (idIn(text) === 3) socket.resetAndDestroy()
+    else socket.write(answerOf(idIn(text)))
+  })
+  const { carrier, recorder } = await open(t, url)
+  for (const id of [1, 2]) carrier.request(calling(MODERN, id, 'add'))
+  await recorder.next()
+  await recorder.next()
+  carrier.request(calling(MODERN, 3, 'add'))
+  assert.equal((await recorder.failure(3)).code, 'disconnected')
+  assert.equal(connections(), 2)
+  // The other kept connection may have been closed as well.
+  carrier.request(calling(MODERN, 4, 'add'))
+  assert.deepEqual(await recorder.next(), resultOf(4))
+  assert.equal(connections(), 3)
 })
 
 test('a request whose answer has begun over a kept connection is not sent again', async (t) => {
@@ -344,6 +362,22 @@ test('a server that ends its streams at once costs no connection', async (t) => 
     assert.deepEqual(await recorder.next(), resultOf(id))
   }
   assert.equal(connections(), 1)
+})
+
+test('a kept connection is let go of before a server of Node closes it', async (t) => {
+  const { url } = await onSockets(t, (socket, _, text) => socket.write(answerOf(idIn(text))))
+  const { carrier, recorder } = await open(t, url)
+  const requests: ClientRequest[] = []
+  const sent = (message: unknown): void => {
+    requests.push((message as { readonly request: ClientRequest }).request)
+  }
+  subscribe('http.client.request.start', sent)
+  t.after(() => unsubscribe('http.client.request.start', sent))
+  carrier.request(calling(MODERN, 1, 'add'))
+  await recorder.next()
+  const limits = requests.map(({ socket }) => socket?.timeout ?? Number.POSITIVE_INFINITY)
+  assert.equal(limits.length, 1)
+  assert.ok(Math.max(...limits) < createHttpServer().keepAliveTimeout)
 })
 
 test('closing lets go of kept connections', async (t) => {
