@@ -64,6 +64,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const broken: fc.Arbitrary<Break> = fc.oneof(
   fc.record({ after: upTo(1_500), unit: fc.constant('bytes' as const), isReset: fc.boolean() }),
   fc.record({ after: upTo(20_000), unit: fc.constant('bytes' as const), isReset: fc.boolean() }),
+  fc.record({ after: upTo(12), unit: fc.constant('pieces' as const), isReset: fc.boolean() }),
   fc.record({ after: upTo(60), unit: fc.constant('ms' as const), isReset: fc.boolean() }),
 )
 

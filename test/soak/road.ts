@@ -58,8 +58,9 @@ const breaking = (transport: Transport, { after, unit }: Break, broke: () => voi
     void transport.close(new Error('the memory is broken'))
   }
   const carried = ({ length }: string): boolean => {
-    if (unit !== 'bytes' || left < 0) return left >= 0
-    left -= length
+    if (unit === 'ms') return true
+    if (left < 0) return false
+    left -= unit === 'bytes' ? length : 1
     if (left < 0) sever()
     return left >= 0
   }

@@ -97,8 +97,9 @@ export const soak = async (plan: Plan): Promise<Outcome> => {
 
   const lifetimes = (wave: number, lives: readonly Life[], world: World) =>
     lives.map((life, index) => () => {
-      const name = `${wave}-${index}`
       const kind = `${life.way}, ${life.revision}`
+      // A word of a URI.
+      const name = `${wave}-${index}-${kind.replaceAll(/\W+/g, '-')}`
       clients.set(kind, (clients.get(kind) ?? 0) + 1)
       if (isDisturbed(life)) disturbed += 1
       return live(name, life, world)

@@ -18,10 +18,13 @@ export interface Proxy {
   readonly used: () => Promise<void>
 }
 
-/** When one connection breaks: once it has carried so many bytes both ways together, or after so many milliseconds. */
+/**
+ * When one connection breaks: once it has carried so many bytes both ways together, behind the last of so many pieces of
+ * them, or after so many milliseconds.
+ */
 export interface Break {
   readonly after: number
-  readonly unit: 'bytes' | 'ms'
+  readonly unit: 'bytes' | 'pieces' | 'ms'
   /** Whether both sides are told by a reset; else the connection just ends. */
   readonly isReset: boolean
 }
@@ -32,22 +35,25 @@ export interface OpenProxy extends Proxy {
 }
 
 /** Lets through what comes before the break. */
-const before = (left: { bytes: number }, reached: () => void): Transform =>
+const before = (left: { amount: number }, unit: Break['unit'], reached: () => void): Transform =>
   new Transform({
     transform: (chunk: Uint8Array, _encoding, done) => {
-      const allowed = Math.max(0, Math.min(left.bytes, chunk.length))
-      left.bytes -= chunk.length
-      done(null, chunk.subarray(0, allowed))
+      const size = unit === 'bytes' ? chunk.length : 1
+      const allowed = unit === 'bytes' ? Math.min(left.amount, chunk.length) : chunk.length
+      const isOpen = left.amount > 0
+      left.amount -= size
+      done(null, chunk.subarray(0, isOpen ? allowed : 0))
       // What is let through has to leave before.
-      if (left.bytes < 0) setImmediate(reached)
+      if (left.amount <= 0) setImmediate(reached)
     },
   })
 
 /** Carries bytes both ways, until the break if there is one. */
 const join = (near: Socket, far: Socket, broken: Break | undefined, sever: () => void): void => {
-  if (broken?.unit === 'bytes') {
-    const left = { bytes: broken.after }
-    near.pipe(before(left, sever)).pipe(far).pipe(before(left, sever)).pipe(near)
+  if (broken && broken.unit !== 'ms') {
+    const left = { amount: broken.after }
+    const until = () => before(left, broken.unit, sever)
+    near.pipe(until()).pipe(far).pipe(until()).pipe(near)
     return
   }
   near.pipe(far).pipe(near)
