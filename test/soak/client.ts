@@ -52,6 +52,7 @@ const comeIn = async (
     logger,
   } as const
   for (let attempt = 1; attempt <= breaks.length + TRIES; attempt += 1) {
+    if (attempt > 1) ledger.counts.again += 1
     try {
       const connection = await withoutHanging(`${name} connects`, client.connect(road.target, options))
       keep('connection', connection)
@@ -59,7 +60,6 @@ const comeIn = async (
       return connection
     } catch (error) {
       judge({ name, ledger, isDisturbed: () => breaks.length > 0 } as Guest, 'connecting', error)
-      ledger.counts.again += 1
     }
   }
   if (breaks.length === 0) ledger.wrong(`${name} never came in`)
@@ -93,13 +93,13 @@ export const live = async (name: string, life: Life, world: World): Promise<void
   const road = await openRoad(name, world.place, life)
   const client = clientOf(name, ledger)
   try {
-    for (const plan of life.visits) {
+    for (const [index, plan] of life.visits.entries()) {
+      if (index > 0) ledger.counts.again += 1
       const connection = await comeIn(client, name, life, road, world)
       if (!connection) break
       const isDisturbed = (): boolean => life.breaks.length > 0 || plan.end !== 'closes'
       await visit({ name, connection, ledger, keep, isDisturbed }, plan, road)
       if (plan.end === 'vanishes') break
-      ledger.counts.again += 1
     }
   } catch (error) {
     ledger.wrong(`${name}: ${error}`)

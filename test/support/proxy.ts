@@ -81,14 +81,23 @@ export const openProxy = async (
     socket.on('error', () => undefined)
     socket.on('close', () => sockets.delete(socket))
   }
+  const resetting = new WeakSet<Socket>()
+  const reset = (socket: Socket): void => {
+    resetting.add(socket)
+    socket.resetAndDestroy()
+  }
+  // Node 20 never closes the handle of a socket that is destroyed while it is being reset.
+  const end = (socket: Socket): void => {
+    if (!resetting.has(socket)) socket.destroy()
+  }
   const cut = (): void => {
-    for (const socket of sockets) socket.resetAndDestroy()
+    for (const socket of sockets) reset(socket)
   }
   const server = createServer((near) => {
     for (const wake of waiting.splice(0)) wake()
     keep(near)
     if (fails) {
-      near.resetAndDestroy()
+      reset(near)
       return
     }
     const far = connect(Number(target.port), target.hostname)
@@ -97,10 +106,10 @@ export const openProxy = async (
     join(near, far, broken, () => {
       if (near.destroyed) return
       broke()
-      for (const socket of [near, far]) broken?.isReset ? socket.resetAndDestroy() : socket.destroy()
+      for (const socket of [near, far]) broken?.isReset ? reset(socket) : end(socket)
     })
-    near.on('close', () => far.destroy())
-    far.on('close', () => near.destroy())
+    near.on('close', () => end(far))
+    far.on('close', () => end(near))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const own = (server.address() as AddressInfo).port
