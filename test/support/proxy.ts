@@ -34,6 +34,12 @@ export interface OpenProxy extends Proxy {
   readonly close: () => Promise<void>
 }
 
+// Node 20 never closes the handle of a socket that is reset while its end is on its way.
+const reset = (socket: Socket): void => {
+  if (socket.writableEnded && !socket.writableFinished) socket.destroy()
+  else socket.resetAndDestroy()
+}
+
 /** Lets through what comes before the break. */
 const before = (left: { amount: number }, unit: Break['unit'], reached: () => void): Transform =>
   new Transform({
@@ -81,15 +87,6 @@ export const openProxy = async (
     socket.on('error', () => undefined)
     socket.on('close', () => sockets.delete(socket))
   }
-  const resetting = new WeakSet<Socket>()
-  const reset = (socket: Socket): void => {
-    resetting.add(socket)
-    socket.resetAndDestroy()
-  }
-  // Node 20 never closes the handle of a socket that is destroyed while it is being reset.
-  const end = (socket: Socket): void => {
-    if (!resetting.has(socket)) socket.destroy()
-  }
   const cut = (): void => {
     for (const socket of sockets) reset(socket)
   }
@@ -106,10 +103,10 @@ export const openProxy = async (
     join(near, far, broken, () => {
       if (near.destroyed) return
       broke()
-      for (const socket of [near, far]) broken?.isReset ? reset(socket) : end(socket)
+      for (const socket of [near, far]) broken?.isReset ? reset(socket) : socket.destroy()
     })
-    near.on('close', () => end(far))
-    far.on('close', () => end(near))
+    near.on('close', () => far.destroy())
+    far.on('close', () => near.destroy())
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const own = (server.address() as AddressInfo).port
