@@ -50,9 +50,13 @@ export class Remains {
   #objects: { readonly what: string; readonly object: WeakRef<object> }[] = []
   readonly #known = new WeakSet<object>()
 
+  /** How many there have been. */
+  count = 0
+
   readonly keep = (what: string, object: object): void => {
     if (this.#known.has(object)) return
     this.#known.add(object)
+    this.count += 1
     this.#objects.push({ what, object: new WeakRef(object) })
   }
 

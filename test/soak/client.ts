@@ -6,7 +6,7 @@ import type { Life, Visit } from './life.ts'
 import { openRoad, type Place, type Road } from './road.ts'
 import type { Keeper } from './server.ts'
 import { take } from './steps.ts'
-import { CALL_MS, type Guest, judge, withoutHanging } from './visit.ts'
+import { after, CALL_MS, type Guest, judge, withoutHanging } from './visit.ts'
 import { answerTo, askedOf } from './words.ts'
 
 /** What every client of a run shares. */
@@ -73,8 +73,6 @@ const doAll = async (guest: Guest, { steps, isTogether }: Visit): Promise<void> 
   }
   for (const step of steps) await take(guest, step)
 }
-
-const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Does what the visit says, and ends it. */
 const visit = async (guest: Guest, plan: Visit, road: Road): Promise<void> => {

@@ -14,8 +14,8 @@ export type Step =
   | { readonly does: 'cancel'; readonly ms: number; readonly asks: number }
   /** Calls many times at once. */
   | { readonly does: 'flood'; readonly calls: number }
-  /** Listens to a resource of its own until it has heard so many changes. */
-  | { readonly does: 'listen'; readonly changes: number }
+  /** Listens to a resource of its own until it has heard so many changes, and rests for so many milliseconds before each. */
+  | { readonly does: 'listen'; readonly changes: number; readonly rests: number }
   | { readonly does: 'list' }
 
 /** How a client goes: it closes when all is done, closes in the middle, or is never heard of again. */
@@ -57,7 +57,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('cancel' as const), ms: upTo(12), asks: upTo(2) }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('flood' as const), calls: from(2, 12) }) },
-  { weight: 2, arbitrary: fc.record({ does: fc.constant('listen' as const), changes: upTo(3) }) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant('listen' as const), changes: upTo(3), rests: upTo(25) }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('list' as const) }) },
 )
 

@@ -41,7 +41,8 @@ if (!isUsable || waves === 0 || together === 0) {
     waves,
     together,
     processes,
-    waveOver: (wave, problems) => console.log(`wave ${wave + 1} of ${waves}: ${problems} problems so far`),
+    waveOver: (wave, problems, memory) =>
+      console.log(`wave ${wave + 1} of ${waves}: ${problems} problems so far, ${memory} bytes in use`),
   })
   console.log(summary(outcome))
   if (write) await writeLoad(outcome)

@@ -17,7 +17,7 @@ export interface Plan {
   readonly together: number
   /** How many clients over pipes there are besides, in all waves together. */
   readonly processes: number
-  readonly waveOver?: (wave: number, problems: number) => void
+  readonly waveOver?: (wave: number, problems: number, memory: number) => void
 }
 
 /** What came of it. */
@@ -85,12 +85,8 @@ export const soak = async (plan: Plan): Promise<Outcome> => {
   const clients = new Map<string, number>()
   const memory: number[] = []
   let disturbed = 0
-  let objects = 0
 
-  const keep = (what: string, object: object): void => {
-    objects += 1
-    remains.keep(what, object)
-  }
+  const { keep } = remains
   const logger = loggerOf(ledger)
   const server = serverUnderLoad(ledger, activity, keep)
   const other = server.tool('other', () => 'another server')
@@ -129,8 +125,9 @@ export const soak = async (plan: Plan): Promise<Outcome> => {
         await processes.read()
         ledger.close()
         for (const what of await untilNothing(left, GOES_MS)) ledger.wrong(`left after wave ${wave}: ${what}`)
-        memory.push(await memoryInUse())
-        plan.waveOver?.(wave, ledger.problems.length)
+        const inUse = await memoryInUse()
+        memory.push(inUse)
+        plan.waveOver?.(wave, ledger.problems.length, inUse)
       }
     } finally {
       await running.close()
@@ -144,5 +141,5 @@ export const soak = async (plan: Plan): Promise<Outcome> => {
   if (last - first > MORE_MEMORY) ledger.wrong(`the memory has grown from ${first} to ${last} bytes`)
   const { problems, counts } = ledger
   const seconds = (performance.now() - began) / 1000
-  return { plan, seconds, problems, counts, clients, disturbed, memory: { first, last }, objects }
+  return { plan, seconds, problems, counts, clients, disturbed, memory: { first, last }, objects: remains.count }
 }

@@ -1,6 +1,6 @@
 import type { CallOptions } from '../../src/client.ts'
 import type { Step } from './life.ts'
-import { type Asked, call, type Guest, judge, withoutHanging } from './visit.ts'
+import { type Asked, after, call, type Guest, judge, withoutHanging } from './visit.ts'
 import { uriOf, wordsOf } from './words.ts'
 
 type Of<Does extends Step['does']> = Step & { readonly does: Does }
@@ -75,7 +75,7 @@ const list = async (guest: Guest): Promise<void> => {
   }
 }
 
-const listen = async (guest: Guest, { changes }: Of<'listen'>): Promise<void> => {
+const listen = async (guest: Guest, { changes, rests }: Of<'listen'>): Promise<void> => {
   const { name, connection, ledger, keep, isDisturbed } = guest
   const serial = ledger.call(name, 'listen')
   const uri = uriOf({ client: name, serial }, 0)
@@ -87,6 +87,7 @@ const listen = async (guest: Guest, { changes }: Of<'listen'>): Promise<void> =>
   try {
     await withoutHanging(`${name} waits to listen to ${uri}`, subscription.ready)
     for (let heard = 0; heard < changes; ) {
+      await after(rests)
       const isTold = await call(guest, tool(guest, 'touch', { uri }))
       if (!isTold) break
       const { value, done } = await withoutHanging(`${name} listens to ${uri}`, subscription.next())

@@ -18,6 +18,9 @@ export const HANGS_MS = 40_000
 /** How long a call may take: so long that it is told from one that was answered late. */
 export const CALL_MS = 30_000
 
+/** Settles after so many milliseconds. */
+export const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
 /** Whether an error is one that a client whose connection broke has to reckon with. */
 export const isNamed = (error: unknown): boolean => error instanceof ConnectionError || error instanceof AbortedError
 
