@@ -1,4 +1,5 @@
 import { ConnectionError } from '../errors.ts'
+import { mayPass } from './may-pass.ts'
 import { type Backoff, backoff, pause } from './pause.ts'
 import type { Session } from './session.ts'
 
@@ -13,11 +14,6 @@ export interface KeeperOptions {
 }
 
 const closedError = (): ConnectionError => new ConnectionError('closed', 'The connection is closed')
-
-/** Whether it may help to try again: nothing has happened, or the server was on its way down or up. */
-export const mayPass = (error: unknown): boolean =>
-  error instanceof ConnectionError &&
-  (error.code === 'unreachable' || error.code === 'disconnected' || (error.status ?? 0) >= 500)
 
 /** The conversation with a server, whichever it is at the moment: a lost one is followed by a new one when it is needed. */
 export class Keeper {

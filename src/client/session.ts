@@ -19,6 +19,7 @@ import type { Answers } from './answering/answers.ts'
 import type { Carrier, CarrierReceiver } from './carrier.ts'
 import { Deadline } from './deadline.ts'
 import { abortedBy } from './limited.ts'
+import { mayPass } from './may-pass.ts'
 import { type Call, cancelledText, outgoing } from './outgoing.ts'
 import { tell } from './tell.ts'
 
@@ -215,8 +216,11 @@ export class Session implements CarrierReceiver {
   }
 
   #reply(text: string): void {
-    // Whoever asked has gone, or refuses the answer: it is the server's question that stays open, not ours.
-    this.carrier.answer(text).catch(() => undefined)
+    this.carrier.answer(text).catch((error: unknown) => {
+      // Where the server refuses an answer, it is its question that stays open, not ours. Where the answer is lost for good,
+      // our own call may wait for what the server would have made of it.
+      if (!this.#over && mayPass(error)) void this.close(error as ConnectionError)
+    })
   }
 
   #notified(notification: Notification): void {

@@ -12,7 +12,8 @@ const page = join(repository, 'docs', 'performance.md')
 /** What is said by hand beside the figures. */
 const remarks = join(import.meta.dirname, 'remarks.md')
 
-const number = (value: number, digits: number): string =>
+/** A number as a page shows it. */
+export const number = (value: number, digits: number): string =>
   value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 
 const percent = (value: number): string => `${number(value * 100, 0)}%`
@@ -28,7 +29,8 @@ const cellsOf = ({ key, digits, divided }: Figure, results: Results, name: strin
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 
-const tableOf = (columns: readonly string[], rows: readonly (readonly string[])[]): readonly string[] => [
+/** A table in Markdown. */
+export const tableOf = (columns: readonly string[], rows: readonly (readonly string[])[]): readonly string[] => [
   row(columns),
   row(columns.map((_, index) => (index === 0 ? '---' : '--:'))),
   ...rows.map(row),
@@ -92,7 +94,8 @@ const load = async ({ name }: Table): Promise<Stored | undefined> => {
   return existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : undefined
 }
 
-const machine = (): string => {
+/** What measures. */
+export const machine = (): string => {
   const [processor] = cpus()
   const memory = `${number(totalmem() / 1024 ** 3, 0)} GB`
   return `${processor?.model ?? 'unknown processor'}, ${cpus().length} cores, ${memory}, Node ${process.version}`

@@ -1,6 +1,6 @@
 import { AbortedError, ConnectionError } from '../../errors.ts'
-import { mayPass } from '../keeper.ts'
 import { limited, unlessAborted } from '../limited.ts'
+import { mayPass } from '../may-pass.ts'
 import type { Session } from '../session.ts'
 import { type ListenFilter, toWire, type WireFilter } from './changes.ts'
 import type { Listening, ListenOptions } from './listening.ts'

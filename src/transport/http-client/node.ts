@@ -5,12 +5,18 @@ import type { Socket } from 'node:net'
 import { urlToHttpOptions } from 'node:url'
 import type { BodyReceiver, HttpRequest, Recipient, Requester, Sending } from './requester.ts'
 
+// Servers close what is idle, those of Node after five seconds. A call that leaves at that moment is lost, so that this side
+// has to be first.
+const IDLE_MS = 4_000
+
 // What the program has set for all of its connections, such as certificates and proxies, holds here, too. The types of
-// Node leave out that an agent shows its options. Requests have deadlines of their own; what is idle, its server ends.
-const agentOptions = (global: object): AgentOptions => {
-  const { timeout, ...options } = (global as { readonly options: AgentOptions }).options
-  return { ...options, keepAlive: true }
-}
+// Node leave out that an agent shows its options. The time-out is that of idle connections; requests have deadlines of
+// their own.
+const agentOptions = (global: object): AgentOptions => ({
+  ...(global as { readonly options: AgentOptions }).options,
+  keepAlive: true,
+  timeout: IDLE_MS,
+})
 
 const PROTOCOLS = {
   'http:': { request: requestHttp, agent: () => new HttpAgent(agentOptions(globalHttp)) },

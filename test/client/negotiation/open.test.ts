@@ -515,6 +515,14 @@ for (const [what, refuse] of [
   })
 }
 
+test('a server that is lost while the older transport is tried is lost, not refused', async (t) => {
+  const { url } = await rawHttp(t, (response, { verb }) => {
+    if (verb === 'POST') response.writeHead(405).end()
+    else response.socket?.resetAndDestroy()
+  })
+  await assert.rejects(spokenWith(url), { name: 'ConnectionError', code: 'disconnected' })
+})
+
 test('a server that refuses a POST otherwise is not looked for by the older transport', async (t) => {
   const { url, asked } = await rawHttp(t, status(409))
   await assert.rejects(spokenWith(url), { status: 409 })
