@@ -10,8 +10,8 @@ const ALL =
   'pageSize, cache, websocket, health, maskErrors, logger, onError, sessions, requestState, sse'
 
 describe('bind options', () => {
-  it('have defaults', () => {
-    const { served, ...settings } = settle({})
+  it('have defaults', (t) => {
+    const { served, logger, ...settings } = settle({})
     assert.deepEqual(settings, {
       path: undefined,
       responseMode: 'auto',
@@ -26,7 +26,6 @@ describe('bind options', () => {
       websocket: { maxMessageBytes: 4 * 1024 * 1024 },
       health: undefined,
       maskErrors: false,
-      logger: console,
       onError: undefined,
       sessions: { idleMs: 1_800_000, max: 10_000, store: undefined, resume: true },
       requestState: {},
@@ -34,7 +33,11 @@ describe('bind options', () => {
     })
     assert.deepEqual(served.versions, ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'])
     const undefineds = Object.fromEntries(ALL.split(', ').map((name) => [name, undefined]))
-    assert.deepEqual(settle(undefineds), settle({}))
+    const { logger: _, ...same } = settle(undefineds)
+    assert.deepEqual(same, { served, ...settings })
+    const write = t.mock.method(console, 'warn', () => undefined)
+    logger.warn('to the console', 1)
+    assert.deepEqual(write.mock.calls[0]?.arguments, ['to the console', 1])
   })
 
   it('are taken as they are where they fit', () => {
@@ -62,8 +65,10 @@ describe('bind options', () => {
       requestState: { ttlMs: 1 },
       sse: { path: '/events', messagePath: '/post' },
     }
-    const { served, publicUrl, ...settings } = settle(given)
-    const { revisions, publicUrl: _, sse, ...same } = given
+    const { served, publicUrl, logger: own, ...settings } = settle(given)
+    const { revisions, publicUrl: _, sse, logger: __, ...same } = given
+    own.info('to the logger', 1)
+    assert.deepEqual(logger.lines, [{ level: 'info', message: 'to the logger', details: [1] }])
     assert.deepEqual(settings, { ...same, sse: { ...(sse as object), max: 1 } })
     assert.deepEqual(served.versions, revisions)
     assert.equal(publicUrl?.href, 'https://a.example/mcp')
