@@ -23,10 +23,10 @@ const files = found
 // longer than most files do. Here stands what must have a process of its own, because it happens once in each; and folders
 // of which each file has one: since a clock that one moves would reach the connections that another has left to `fetch`,
 // or since each takes long.
-const alone = new Set(
-  ['test/model/schema/json-schema.test.ts', 'test/faults/clocks.test.ts'].map((file) => join(repository, file)),
+const alone = new Set(['test/model/schema/json-schema.test.ts'].map((file) => join(repository, file)))
+const eachAlone = new Set(
+  ['test/transport/http-client', 'test/faults', 'test/faults/sockets'].map((name) => join(repository, name)),
 )
-const eachAlone = new Set(['test/transport/http-client', 'test/faults/sockets'].map((name) => join(repository, name)))
 
 // What takes longest begins first, so that no core waits at the end.
 const longest = ['test/transport', 'test/fuzz', 'test/transport/http', 'test', 'test/examples']

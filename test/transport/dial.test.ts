@@ -29,7 +29,7 @@ const WRONG: readonly (readonly [target: unknown, message: string])[] = [
   [{ start: () => undefined, send: () => undefined }, `${NO_TARGET} an object`],
   [
     { command: 'node', arg: ['server.js'] },
-    'connect: there is no option "arg". Did you mean "args"? The options are command, args, env, cwd, stderr',
+    'connect: there is no option "arg". Did you mean "args"? The options are command, args, env, cwd, stderr, graceMs',
   ],
   [{ command: '' }, 'spawn: command must be a string that is not empty, got ""'],
 ]
@@ -100,6 +100,16 @@ test('a process is started with its arguments, environment and folder, and heard
   const plain = await createClient().connect({ command: process.execPath, args: ['-e', PROGRAM] })
   assert.equal((await plain.callTool('where')).text, `${process.cwd()},`)
   await plain.close()
+})
+
+test('a process is given the time to end that the target says', async () => {
+  const command = { command: process.execPath, args: ['-e', PROGRAM] }
+  const client = await createClient().connect({ ...command, graceMs: 10_000 })
+  await client.close()
+  await assert.rejects(createClient().connect({ ...command, graceMs: 0 }), {
+    name: 'DefinitionError',
+    message: 'spawn: graceMs must be a whole number above 0, got 0',
+  })
 })
 
 test('a process that was given up while it was being started is not left behind', async () => {

@@ -108,17 +108,16 @@ export class HttpCarrier implements Carrier {
     }
   }
 
-  async answer(text: string): Promise<void> {
+  async answer(text: string, attempt = 1): Promise<void> {
     const { reconnect } = this.#options
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.send(text)
-      } catch (error) {
-        // Whoever asked takes one answer, however many come.
-        const mayPass = hasGone(error) && !(error instanceof SessionExpiredError)
-        if (!mayPass || attempt > reconnect.attempts) throw error
-      }
+    try {
+      await this.send(text)
+    } catch (error) {
+      // Whoever asked takes one answer, however many come.
+      const mayPass = hasGone(error) && !(error instanceof SessionExpiredError)
+      if (!mayPass || attempt > reconnect.attempts) throw error
       await pause(backoff(reconnect, attempt), this.#ending.signal)
+      await this.answer(text, attempt + 1)
     }
   }
 
