@@ -11,6 +11,7 @@ import {
 } from '../../../src/client.ts'
 import { createServer, type Running } from '../../../src/index.ts'
 import { keepingLogger } from '../../support/messages.ts'
+import { turn } from '../support.ts'
 
 const serverOf = (name: string) =>
   createServer({ name, version: '1.0.0' })
@@ -51,6 +52,8 @@ test('three servers, of which one is dead and one dies later, cost what they hav
   )
   assert.equal((await group.callTool('two_who', { loud: true })).text, 'TWO')
   await two.close()
+  // The client has to hear of it: over a connection that breaks under it, nobody knows whether a call has come.
+  for (let turns = 0; turns < 3; turns += 1) await turn()
   await assert.rejects(group.callTool('two_who'), { name: 'ConnectionError', code: 'unreachable' })
   assert.equal((await group.callTool('one_who')).text, 'one')
   assert.deepEqual(
