@@ -343,6 +343,8 @@ const comingAndGoing = async (t: TestContext) => {
     const closed = new Promise((resolve) => http.close(resolve))
     http.closeAllConnections()
     await closed
+    // The client has to hear of it: over a connection that breaks under it, nobody knows whether a call has come.
+    for (let turns = 0; turns < 3; turns += 1) await turn()
   }
   t.after(leave)
   return { url: `http://127.0.0.1:${port}/mcp`, leave, comeBack: () => listen(port) }
