@@ -2,6 +2,7 @@ import type { ClientAuth } from '../../client/types.ts'
 import { ConnectionError } from '../../errors.ts'
 import type { Transport } from '../../peer/transport.ts'
 import { CloseCode } from '../../wire/close-code.ts'
+import { connectWebSocket, HandshakeError } from './connect.ts'
 import { overWebSocket } from './transport.ts'
 
 /** How to reach a server over WebSocket. */
@@ -24,7 +25,6 @@ export const webSocketTransport = ({ url, headers, auth, maxMessageBytes }: WebS
   let transport: Transport | undefined
 
   const handshake = async (isAgain: boolean): Promise<Transport> => {
-    const { connectWebSocket, HandshakeError } = await import('./connect.ts')
     const given = await auth?.headers({ url: url.href, method: 'GET' })
     try {
       const channel = await connectWebSocket(url, {

@@ -1,6 +1,4 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { DefinitionError } from '../../errors.ts'
 import { DEFAULT_MAX_MESSAGE_BYTES } from '../../wire/frame-receiver.ts'
@@ -121,9 +119,10 @@ export const connectWebSocket = async (
   const address = addressOf(url)
   const key = newKey()
   const accept = await acceptOf(key)
+  // Loaded when they are needed, so that this file may be loaded where there is no Node.
+  const http = await (address.protocol === 'https:' ? import('node:https') : import('node:http'))
   signal?.throwIfAborted()
-  const send = address.protocol === 'https:' ? requestHttps : requestHttp
-  const request = send(address, {
+  const request = http.request(address, {
     headers: {
       ...headers,
       connection: 'Upgrade',
