@@ -2,7 +2,8 @@ import type { ClientAuth } from '../../client/types.ts'
 import { ConnectionError, DefinitionError } from '../../errors.ts'
 import { Authorization } from './authorization.ts'
 import { Delivery, type DeliveryOptions } from './delivery.ts'
-import { type HttpRequest, openRequester, type Recipient, type Requester } from './requester.ts'
+import { openRequester } from './open-requester.ts'
+import type { HttpRequest, Recipient, Requester } from './requester.ts'
 
 /** Where requests go, and what makes them. */
 export interface HttpClientOptions {

@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test'
 import * as v from 'valibot'
 import { createServer } from '../../../src/index.ts'
 import { FetchRequester } from '../../../src/transport/http-client/fetch.ts'
-import { openRequester } from '../../../src/transport/http-client/requester.ts'
+import { openRequester } from '../../../src/transport/http-client/open-requester.ts'
 import { TLS_CLIENT, TLS_SERVER } from '../../support/tls.ts'
 import { gate, listening } from '../http/support.ts'
 import {
