@@ -35,9 +35,10 @@ export {
   TimeoutError,
   ToolError,
 } from './errors.ts'
+export type { Logger } from './model/logger.ts'
 export type * from './model/types.ts'
 export type { ProtocolVersion } from './protocol/index.ts'
-export type { AnyServer, Logger, Runtime } from './server/faces.ts'
+export type { AnyServer, Runtime } from './server/faces.ts'
 export { ChildProcessError } from './transport/spawn/child-process-error.ts'
 
 const INFO = ['name', 'version', 'title', 'description', 'websiteUrl', 'icons']

@@ -45,6 +45,8 @@ export {
   text,
   user,
 } from './model/content.ts'
+export type { Logger } from './model/logger.ts'
+export type { MaybePromise } from './model/maybe-promise.ts'
 export { type InferInput, type InferOutput, jsonSchema, type Schema } from './model/schema/index.ts'
 export type * from './model/types.ts'
 export type { TemplateVariables } from './model/uri-template/index.ts'

@@ -1,6 +1,6 @@
 import { ConnectionError, type ConnectionErrorOptions } from '../errors.ts'
+import type { MaybePromise } from '../model/maybe-promise.ts'
 import type { Revision } from '../protocol/revision.ts'
-import type { MaybePromise } from '../server/types.ts'
 import type { Params, RequestId } from '../wire/message.ts'
 
 /** A request on its way to a server. */

@@ -1,7 +1,7 @@
 import { ConnectionError, DefinitionError } from '../errors.ts'
+import type { Logger } from '../model/logger.ts'
 import { messageOf } from '../model/values.ts'
 import type { Transport, TransportReceiver } from '../peer/transport.ts'
-import type { Logger } from '../server/faces.ts'
 import { parseJson } from '../wire/json.ts'
 import type { RequestId } from '../wire/message.ts'
 import type { Carrier, CarrierReceiver, OutgoingRequest } from './carrier.ts'

@@ -1,6 +1,6 @@
 import { InvalidResultError } from '../errors.ts'
+import type { Logger } from '../model/logger.ts'
 import type { ServerCapabilities } from '../model/types.ts'
-import type { Logger } from '../server/faces.ts'
 import { isObject } from '../wire/json.ts'
 import type { Result } from './rounds.ts'
 

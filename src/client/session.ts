@@ -1,7 +1,7 @@
 import { ConnectionError, type FluentMcpError, InvalidResultError, TimeoutError } from '../errors.ts'
+import type { Logger } from '../model/logger.ts'
 import { Pending } from '../peer/pending.ts'
 import type { Revision } from '../protocol/revision.ts'
-import type { Logger } from '../server/faces.ts'
 import { isObject } from '../wire/json.ts'
 import {
   type ErrorObject,

@@ -1,4 +1,4 @@
-import type { Logger } from '../server/faces.ts'
+import type { Logger } from '../model/logger.ts'
 
 /** Tells a function of the user something. What it throws, at once or later, costs this one message. */
 export const tell = (name: string, logger: Logger, call: () => unknown): void => {

@@ -1,3 +1,5 @@
+import type { Logger } from '../model/logger.ts'
+import type { MaybePromise } from '../model/maybe-promise.ts'
 import type {
   CallToolResult,
   ElicitAnswer,
@@ -8,8 +10,6 @@ import type {
   SampleResult,
 } from '../model/types.ts'
 import type { ProtocolVersion } from '../protocol/index.ts'
-import type { Logger } from '../server/faces.ts'
-import type { MaybePromise } from '../server/types.ts'
 import type { Json, JsonObject } from '../wire/json.ts'
 import type { CacheOptions } from './cache/types.ts'
 

@@ -1,5 +1,5 @@
+import type { Logger } from '../model/logger.ts'
 import { notificationText, type RequestId } from '../wire/message.ts'
-import type { Logger } from './faces.ts'
 
 /** What can change while a server runs. */
 export type Change = 'tools' | 'prompts' | 'resources' | { readonly uri: string } | { readonly elicitationId: string }

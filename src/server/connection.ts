@@ -1,4 +1,5 @@
 import { AbortedError, ErrorCode } from '../errors.ts'
+import type { MaybePromise } from '../model/maybe-promise.ts'
 import type { Outlet } from '../peer/call.ts'
 import { InFlight } from '../peer/in-flight.ts'
 import { type Served, unsupportedVersion } from '../protocol/negotiate.ts'
@@ -19,7 +20,6 @@ import { connectionSession } from './connection-session.ts'
 import { Conversation } from './conversation.ts'
 import { Incoming, type Surroundings } from './incoming.ts'
 import { type Reply, type ServerRuntime, textOf } from './runtime.ts'
-import type { MaybePromise } from './types.ts'
 
 /** How many messages a batch may hold. */
 export const MAX_BATCH = 100

@@ -1,16 +1,9 @@
+import type { MaybePromise } from '../model/maybe-promise.ts'
 import type { CompiledSchema, HeaderParameter, PromptArgument } from '../model/schema/index.ts'
 import type { CacheHint, Prompt, Resource, ResourceTemplate, Tool } from '../model/types.ts'
 import type { UriTemplate } from '../model/uri-template/index.ts'
 import type { Context } from './context.ts'
-import type {
-  Completer,
-  Enabled,
-  Interceptor,
-  LifespanStart,
-  ListedResource,
-  MaybePromise,
-  ServerInfo,
-} from './types.ts'
+import type { Completer, Enabled, Interceptor, LifespanStart, ListedResource, ServerInfo } from './types.ts'
 
 /** The user's function. Its types live on the face of the builder; here, arguments are what the schema gave. */
 export type Handler = (args: unknown, context: Context) => unknown

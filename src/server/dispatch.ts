@@ -1,4 +1,5 @@
 import { ErrorCode, McpError } from '../errors.ts'
+import type { MaybePromise } from '../model/maybe-promise.ts'
 import { didYouMean } from '../model/nearest.ts'
 import { show } from '../model/schema/problems.ts'
 import type { Revision } from '../protocol/revision.ts'
@@ -11,7 +12,6 @@ import type { Incoming } from './incoming.ts'
 import { limited } from './limit.ts'
 import { BUILT_IN, type FoundMethod, type Method } from './methods/index.ts'
 import type { Plan } from './plan.ts'
-import type { MaybePromise } from './types.ts'
 
 /** That a revision, or a server, has no such method; as opposed to a handler that says so. */
 export class MethodNotFound extends McpError {}

@@ -1,16 +1,9 @@
+import type { Logger } from '../model/logger.ts'
 import type { AuthInfo, CacheHint } from '../model/types.ts'
 import type { Transport } from '../peer/transport.ts'
 import type { ProtocolVersion } from '../protocol/index.ts'
 import type { Notify } from './changes.ts'
 import type { Definition } from './definition.ts'
-
-/** Where the library writes what an operator should know. `console` is one. */
-export interface Logger {
-  debug(message: string, ...details: unknown[]): void
-  info(message: string, ...details: unknown[]): void
-  warn(message: string, ...details: unknown[]): void
-  error(message: string, ...details: unknown[]): void
-}
 
 /** What was going on when something failed. */
 export interface FailureFacts {

@@ -1,4 +1,5 @@
 import { DefinitionError } from '../errors.ts'
+import type { MaybePromise } from '../model/maybe-promise.ts'
 import type { Call } from '../peer/call.ts'
 import { isObject } from '../wire/json.ts'
 import type { Params } from '../wire/message.ts'
@@ -6,7 +7,7 @@ import type { Context } from './context.ts'
 import type { Handler, Layer, Scope } from './definition.ts'
 import type { Incoming, Surroundings } from './incoming.ts'
 import { isThenable } from './results.ts'
-import type { Interceptor, MaybePromise } from './types.ts'
+import type { Interceptor } from './types.ts'
 
 const goOn = async (inner: Handler, args: unknown, context: Context, added: unknown): Promise<unknown> => {
   if (added !== undefined && !isObject(added)) {

@@ -1,5 +1,5 @@
+import type { Logger } from '../model/logger.ts'
 import type { Definition, EntryDefinition } from './definition.ts'
-import type { Logger } from './faces.ts'
 import { join, overlay, type Started, startOne } from './lifespan.ts'
 import type { LifespanStart } from './types.ts'
 

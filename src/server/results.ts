@@ -1,9 +1,9 @@
 import { type Block, isBlock, isMessages, isResult, type Result } from '../model/content.ts'
+import type { MaybePromise } from '../model/maybe-promise.ts'
 import type { CompiledSchema } from '../model/schema/index.ts'
 import { type CallToolResult, type ContentBlock, WRAPPED_VALUE } from '../model/types.ts'
 import { bytesOf, jsonText } from '../model/values.ts'
 import { isObject, type Json } from '../wire/json.ts'
-import type { MaybePromise } from './types.ts'
 
 /** Whether a value must be awaited. */
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>

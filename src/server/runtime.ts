@@ -1,4 +1,5 @@
 import { AbortedError } from '../errors.ts'
+import type { MaybePromise } from '../model/maybe-promise.ts'
 import { InFlight } from '../peer/in-flight.ts'
 import { within } from '../peer/within.ts'
 import { createSealer, type Sealer } from '../protocol/request-state.ts'
@@ -16,7 +17,6 @@ import { Lifespans } from './lifespans.ts'
 import { LONGEST_DELAY } from './options.ts'
 import type { Plan } from './plan.ts'
 import type { Settings } from './settings.ts'
-import type { MaybePromise } from './types.ts'
 import { Watches } from './watches.ts'
 
 /** An error response, with what a transport needs to know of it. */

@@ -1,4 +1,5 @@
 import { DefinitionError } from '../errors.ts'
+import type { MaybePromise } from '../model/maybe-promise.ts'
 import type { InferInput, InferOutput, Schema } from '../model/schema/index.ts'
 import type { TemplateVariables } from '../model/uri-template/index.ts'
 import { isObject } from '../wire/json.ts'
@@ -26,7 +27,6 @@ import type {
   ArgumentsOf,
   Interceptor,
   LifespanStart,
-  MaybePromise,
   MergeOptions,
   MethodSchemas,
   Next,

@@ -1,13 +1,14 @@
 import { DefinitionError } from '../errors.ts'
+import type { Logger } from '../model/logger.ts'
 import { show } from '../model/schema/problems.ts'
 import type { CacheHint } from '../model/types.ts'
+import { unfailing } from '../model/unfailing.ts'
 import { type Served, serve } from '../protocol/negotiate.ts'
 import { DEFAULT_MAX_MESSAGE_BYTES } from '../wire/frame-receiver.ts'
 import { isObject } from '../wire/json.ts'
 import { checkCache } from './define-resource.ts'
-import type { BindOptions, EventStore, FailureFacts, Logger, RequestStateOptions, SessionOptions } from './faces.ts'
+import type { BindOptions, EventStore, FailureFacts, RequestStateOptions, SessionOptions } from './faces.ts'
 import { checkOptions, milliseconds } from './options.ts'
-import { unfailing } from './unfailing.ts'
 
 /** The options of a runtime, checked and complete. */
 export interface Settings {

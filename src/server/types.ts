@@ -1,4 +1,5 @@
 import type { Block, Messages, Result } from '../model/content.ts'
+import type { MaybePromise } from '../model/maybe-promise.ts'
 import type { InferInput, InferOutput, Schema } from '../model/schema/index.ts'
 import type {
   Annotations,
@@ -12,9 +13,6 @@ import type {
 } from '../model/types.ts'
 import type { Context } from './context.ts'
 import type { HttpInfo } from './incoming.ts'
-
-/** A value, or a promise of it. */
-export type MaybePromise<Value> = Value | Promise<Value>
 
 /** What `createServer` takes: who the server is, and how a model should use it. */
 export interface ServerInfo extends Implementation {

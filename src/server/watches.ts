@@ -1,5 +1,5 @@
+import type { Logger } from '../model/logger.ts'
 import type { Watch } from './definition.ts'
-import type { Logger } from './faces.ts'
 import type { LifespanStart } from './types.ts'
 
 /** What ends a watch. */

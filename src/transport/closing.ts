@@ -1,5 +1,5 @@
+import type { Logger } from '../model/logger.ts'
 import { within } from '../peer/within.ts'
-import type { Logger } from '../server/faces.ts'
 
 // How long a lifespan may take to end, once nothing is in flight any more.
 const END_MS = 10_000

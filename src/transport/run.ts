@@ -1,7 +1,7 @@
 import { DefinitionError } from '../errors.ts'
+import { unfailing } from '../model/unfailing.ts'
 import type { Definition } from '../server/definition.ts'
 import type { ListenOptions } from '../server/faces.ts'
-import { unfailing } from '../server/unfailing.ts'
 import { bind } from './bind.ts'
 import { closeInTime } from './closing.ts'
 import { listen } from './http/listen.ts'

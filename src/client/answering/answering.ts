@@ -1,6 +1,6 @@
 import { AbortedError, ErrorCode, McpError } from '../../errors.ts'
+import type { Logger } from '../../model/logger.ts'
 import { messageOf } from '../../model/values.ts'
-import type { Logger } from '../../server/faces.ts'
 import {
   type ErrorObject,
   errorText,

@@ -1,5 +1,5 @@
 import { ErrorCode, McpError } from '../../errors.ts'
-import type { Logger } from '../../server/faces.ts'
+import type { Logger } from '../../model/logger.ts'
 import { isObject } from '../../wire/json.ts'
 import type { Params } from '../../wire/message.ts'
 import type { ElicitationDefinition } from '../definition.ts'

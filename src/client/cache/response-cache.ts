@@ -1,7 +1,7 @@
+import type { Logger } from '../../model/logger.ts'
 import { digest } from '../../protocol/digest.ts'
 import { REVISIONS } from '../../protocol/index.ts'
 import type { Revision } from '../../protocol/revision.ts'
-import type { Logger } from '../../server/faces.ts'
 import { isObject, parseJson } from '../../wire/json.ts'
 import type { Params } from '../../wire/message.ts'
 import { abortedBy, limited, unlessAborted } from '../limited.ts'

@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../../server/types.ts'
+import type { MaybePromise } from '../../model/maybe-promise.ts'
 
 /** A result as a cache keeps it. */
 export interface CachedResult {

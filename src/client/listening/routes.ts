@@ -1,5 +1,5 @@
+import type { MaybePromise } from '../../model/maybe-promise.ts'
 import { SUBSCRIPTION_ID } from '../../protocol/meta-keys.ts'
-import type { MaybePromise } from '../../server/types.ts'
 import { isObject } from '../../wire/json.ts'
 import type { Notification, Params, RequestId } from '../../wire/message.ts'
 import type { Session } from '../session.ts'

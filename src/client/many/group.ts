@@ -1,7 +1,7 @@
 import { ConnectionError, DefinitionError, ErrorCode, McpError } from '../../errors.ts'
+import type { Logger } from '../../model/logger.ts'
 import { didYouMean } from '../../model/nearest.ts'
 import type { GetPromptResult, Prompt, ReadResourceResult, Resource, Tool } from '../../model/types.ts'
-import type { Logger } from '../../server/faces.ts'
 import type { Connection } from '../connection.ts'
 import type { CallOptions, ToolCallResult } from '../types.ts'
 

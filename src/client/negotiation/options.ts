@@ -1,7 +1,7 @@
+import type { Logger } from '../../model/logger.ts'
 import type { Implementation, ServerCapabilities } from '../../model/types.ts'
 import type { Served } from '../../protocol/negotiate.ts'
 import type { Revision } from '../../protocol/revision.ts'
-import type { Logger } from '../../server/faces.ts'
 import { isObject } from '../../wire/json.ts'
 import type { Params } from '../../wire/message.ts'
 import type { Agreement } from '../agreement.ts'

@@ -1,9 +1,9 @@
 import { CapabilityError } from '../../errors.ts'
+import type { MaybePromise } from '../../model/maybe-promise.ts'
 import type { ClientCapabilities } from '../../model/types.ts'
 import { jsonText } from '../../model/values.ts'
 import type { Peer } from '../../protocol/peer.ts'
 import { isObject, type Json, type JsonObject } from '../../wire/json.ts'
-import type { MaybePromise } from '../types.ts'
 
 /** What came of reading an answer. */
 export type Answer<Value> =

@@ -1,5 +1,6 @@
 import { CapabilityError, DefinitionError } from '../../errors.ts'
 import { type ElicitationSchema, elicitationSchema } from '../../model/elicitation.ts'
+import type { MaybePromise } from '../../model/maybe-promise.ts'
 import { isSchema, notASchema, type Schema } from '../../model/schema/index.ts'
 import { show } from '../../model/schema/problems.ts'
 import type {
@@ -12,7 +13,6 @@ import type {
 } from '../../model/types.ts'
 import type { Revision } from '../../protocol/revision.ts'
 import { isObject, type JsonObject } from '../../wire/json.ts'
-import type { MaybePromise } from '../types.ts'
 import type { Answer, Question } from './question.ts'
 import { checkSampleParams, isContent } from './sample-params.ts'
 

@@ -1,10 +1,10 @@
 import { CapabilityError, ErrorCode, isSuspension, McpError, SuspensionError } from '../../errors.ts'
+import type { MaybePromise } from '../../model/maybe-promise.ts'
 import type { Binding, Sealer } from '../../protocol/request-state.ts'
 import { isObject, type Json, type JsonObject } from '../../wire/json.ts'
 import type { Incoming } from '../incoming.ts'
 import { limited } from '../limit.ts'
 import { principalOf } from '../principal.ts'
-import type { MaybePromise } from '../types.ts'
 import { digestOf } from './digest.ts'
 import { type Asker, Keys, type Question, requireCapability, runToRemember, tooLate } from './question.ts'
 

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../model/maybe-promise.ts'
 import type { CallToolResult } from '../../model/types.ts'
 import { isObject } from '../../wire/json.ts'
 import type { Params } from '../../wire/message.ts'
@@ -8,7 +9,6 @@ import { scoped } from '../layers.ts'
 import { limited } from '../limit.ts'
 import type { PlannedTool } from '../plan.ts'
 import { isThenable, toToolResult } from '../results.ts'
-import type { MaybePromise } from '../types.ts'
 import { guarded, invalidParams, stringParam, unknownName } from './guards.ts'
 
 const NO_ARGUMENTS = Object.freeze({})

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../model/maybe-promise.ts'
 import { didYouMean } from '../../model/nearest.ts'
 import type { CompleteResult } from '../../model/types.ts'
 import { isObject } from '../../wire/json.ts'
@@ -7,7 +8,6 @@ import type { Generation } from '../generation.ts'
 import type { Incoming } from '../incoming.ts'
 import { scoped } from '../layers.ts'
 import type { Plan, PlannedPrompt, PlannedTemplate } from '../plan.ts'
-import type { MaybePromise } from '../types.ts'
 import { guarded, invalidParams, unknownName } from './guards.ts'
 
 // 2026-07-28 §Completion Results.

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../model/maybe-promise.ts'
 import { isObject } from '../../wire/json.ts'
 import type { Params } from '../../wire/message.ts'
 import { Context } from '../context.ts'
@@ -8,7 +9,6 @@ import { scoped } from '../layers.ts'
 import { toMessages } from '../messages.ts'
 import type { Planned } from '../plan.ts'
 import { isThenable } from '../results.ts'
-import type { MaybePromise } from '../types.ts'
 import { guarded, invalidParams, stringParam, unknownName } from './guards.ts'
 
 const NO_ARGUMENTS = Object.freeze({})

@@ -1,11 +1,11 @@
 import { ErrorCode, McpError } from '../../errors.ts'
+import type { MaybePromise } from '../../model/maybe-promise.ts'
 import { didYouMean } from '../../model/nearest.ts'
 import type { AuthInfo } from '../../model/types.ts'
 import type { Params } from '../../wire/message.ts'
 import type { EntryDefinition } from '../definition.ts'
 import type { Incoming } from '../incoming.ts'
 import type { Planned } from '../plan.ts'
-import type { MaybePromise } from '../types.ts'
 
 const NO_PARAMS: Params = Object.freeze({})
 

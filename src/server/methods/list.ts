@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../model/maybe-promise.ts'
 import type { Resource } from '../../model/types.ts'
 import { decodeBase64Url, encodeBase64Url } from '../../wire/base64.ts'
 import type { Params } from '../../wire/message.ts'
@@ -6,7 +7,7 @@ import type { EntryDefinition, TemplateDefinition } from '../definition.ts'
 import type { Generation } from '../generation.ts'
 import type { Incoming } from '../incoming.ts'
 import type { Plan, Planned, PlannedTemplate } from '../plan.ts'
-import type { ListedResource, MaybePromise } from '../types.ts'
+import type { ListedResource } from '../types.ts'
 import { invalidParams, visible } from './guards.ts'
 
 type Listed = Exclude<EntryDefinition, { kind: 'method' }>

@@ -1,4 +1,5 @@
 import { DefinitionError, ErrorCode, McpError } from '../../errors.ts'
+import type { MaybePromise } from '../../model/maybe-promise.ts'
 import { didYouMean } from '../../model/nearest.ts'
 import { unsafeVariable } from '../../model/uri-template/index.ts'
 import type { Params } from '../../wire/message.ts'
@@ -10,7 +11,7 @@ import type { Incoming } from '../incoming.ts'
 import { scoped } from '../layers.ts'
 import { normalised, type Plan, type Planned } from '../plan.ts'
 import { isThenable } from '../results.ts'
-import type { MaybePromise, ReadableContents } from '../types.ts'
+import type { ReadableContents } from '../types.ts'
 import { guarded, invalidParams, isEnabled, openNames, stringParam } from './guards.ts'
 
 /** The resource behind a URI, and the arguments that the URI gives its handler. */

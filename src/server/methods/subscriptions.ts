@@ -1,4 +1,5 @@
 import { ErrorCode, McpError } from '../../errors.ts'
+import type { MaybePromise } from '../../model/maybe-promise.ts'
 import { SUBSCRIPTION_ID } from '../../protocol/meta-keys.ts'
 import { StatefulPeer } from '../../protocol/stateful.ts'
 import { isObject } from '../../wire/json.ts'
@@ -7,7 +8,6 @@ import { concerns, type Interest } from '../changes.ts'
 import type { Generation } from '../generation.ts'
 import type { Incoming } from '../incoming.ts'
 import type { ServerRuntime } from '../runtime.ts'
-import type { MaybePromise } from '../types.ts'
 import { invalidParams, stringParam } from './guards.ts'
 import { hasResource, notFound } from './read-resource.ts'
 

@@ -1,7 +1,7 @@
 import { type OutgoingRequest, SessionExpiredError } from '../../client/carrier.ts'
 import { ConnectionError } from '../../errors.ts'
+import type { Logger } from '../../model/logger.ts'
 import type { Revision } from '../../protocol/revision.ts'
-import type { Logger } from '../../server/faces.ts'
 import { decodeUtf8 } from '../../wire/bytes.ts'
 import { type Parsed, parseJson } from '../../wire/json.ts'
 import { mediaTypeOf } from '../../wire/media-type.ts'

@@ -1,6 +1,6 @@
 import type { OutgoingRequest } from '../../client/carrier.ts'
+import type { Logger } from '../../model/logger.ts'
 import type { Revision } from '../../protocol/revision.ts'
-import type { Logger } from '../../server/faces.ts'
 import { encodeUtf8 } from '../../wire/bytes.ts'
 import { encodeHeaderValue } from '../../wire/header-value.ts'
 import type { HeaderList } from './requester.ts'

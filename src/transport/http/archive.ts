@@ -1,5 +1,6 @@
+import type { Logger } from '../../model/logger.ts'
 import { within } from '../../peer/within.ts'
-import type { EventStore, Logger, StoredEvent } from '../../server/faces.ts'
+import type { EventStore, StoredEvent } from '../../server/faces.ts'
 
 /** How long an event store may take, in milliseconds. */
 const PATIENCE_MS = 5_000

@@ -1,7 +1,7 @@
+import type { MaybePromise } from '../../model/maybe-promise.ts'
 import type { Outlet } from '../../peer/call.ts'
 import type { Revision } from '../../protocol/revision.ts'
 import { MAX_BATCH } from '../../server/connection.ts'
-import type { MaybePromise } from '../../server/types.ts'
 import { isObject } from '../../wire/json.ts'
 import {
   type ErrorObject,

@@ -1,4 +1,5 @@
-import type { Logger, StoredEvent } from '../../server/faces.ts'
+import type { Logger } from '../../model/logger.ts'
+import type { StoredEvent } from '../../server/faces.ts'
 import { eventText } from '../../wire/sse.ts'
 import type { Archive } from './archive.ts'
 import type { Exchange } from './exchange.ts'

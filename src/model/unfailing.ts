@@ -1,4 +1,4 @@
-import type { Logger } from './faces.ts'
+import type { Logger } from './logger.ts'
 
 /** A logger that takes nothing down with it: what the one behind it throws, at once or later, has nobody left to tell. */
 export const unfailing = (logger: Logger): Logger => {

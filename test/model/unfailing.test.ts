@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Logger } from '../../src/index.ts'
-import { unfailing } from '../../src/server/unfailing.ts'
+import { unfailing } from '../../src/model/unfailing.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
