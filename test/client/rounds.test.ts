@@ -225,6 +225,7 @@ test('a round that asks nothing is followed by the next after a pause, which gro
 })
 
 test('a call that is given up between rounds, or while the user is asked, ends at once', async (t) => {
+  mockClocks(t)
   for (const [result, client] of [
     [round(undefined, 's'), accepting],
     [round({ a: form('A') }), createClient().elicitation(() => new Promise(() => undefined))],
