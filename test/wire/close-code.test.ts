@@ -30,6 +30,7 @@ test('a code that cannot be sent is an error that says which can', () => {
 
 test('a reason has at most 123 bytes', () => {
   assert.equal(closePayload(1000, 'é'.repeat(61)).length, 124)
+  assert.equal(closePayload(1000, 'e'.repeat(123)).length, 125)
   assert.throws(() => closePayload(1000, 'é'.repeat(62)), {
     name: 'DefinitionError',
     message: /at most 123 bytes, got 124/,

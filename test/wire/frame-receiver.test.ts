@@ -148,7 +148,12 @@ test('RFC 6455 §5.5.1: the code and the reason for closing are read', () => {
 test('where only text is understood, a binary message is refused by its first bytes', () => {
   const binary = encodeRaw(rawFrame('binary', new Uint8Array(1000)), MASK)
   const [event, ...more] = receive('a server', cut(binary, 8).slice(0, 1), { textOnly: true })
-  assert.deepEqual([event?.kind, event && 'code' in event && event.code, more], ['failure', 1003, []])
+  assert.deepEqual(event, { kind: 'failure', code: 1003, reason: 'binary messages are not understood here' })
+  assert.deepEqual(more, [])
+})
+
+test('where only text is understood, a text is read like any other', () => {
+  assert.deepEqual(receiveFrames([rawFrame('text', 'abc')], { textOnly: true }), [{ kind: 'text', text: 'abc' }])
 })
 
 test('a message of exactly the limit is read', () => {

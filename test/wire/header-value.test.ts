@@ -11,6 +11,7 @@ const encoded: readonly (readonly [name: string, value: string, expected: string
   ['a newline', 'line1\nline2', '=?base64?bGluZTEKbGluZTI=?='],
   ['a value that matches the sentinel', '=?base64?literal?=', '=?base64?PT9iYXNlNjQ/bGl0ZXJhbD89?='],
   ['inner spaces', 'a b', 'a b'],
+  ['a single character', 'a', 'a'],
   ['a leading tab', '\ta', '=?base64?CWE=?='],
   ['an inner tab', 'a\tb', '=?base64?YQli?='],
   ['an empty value', '', '=?base64??='],

@@ -33,6 +33,7 @@ const cases: readonly (readonly [name: string, chunks: readonly string[], expect
   ['a newline on its own', ['a', '\n', 'b', '\n'], lines('a', 'b')],
   ['the end of one line with the start of the next', ['ab', 'c\nd\nef', 'g\n'], lines('abc', 'd', 'efg')],
   ['CRLF', ['a\r\nb\r', '\nc\r\n'], lines('a', 'b', 'c')],
+  ['CRLF behind several characters', ['hello\r\n', 'bye\r\n'], lines('hello', 'bye')],
   ['a carriage return within a line', ['a\rb\n'], lines('a\rb')],
   ['blank lines', ['\n\r\n  \n\t\r\na\n\n', '\n', ' \n'], lines('a')],
   ['white space around a line', [' a \n'], lines(' a ')],
@@ -74,6 +75,11 @@ test('a line that is too long is reported once, as soon as it is, and skipped up
   const chunks = ['abc', 'de', 'fghijklmnop', 'q\nok', '\n'].map(bytesOf)
   assert.deepEqual(decode(chunks, 4), [['too long'], ['line', 'ok']])
   assert.deepEqual(decode(chunks.slice(0, 2), 4), [['too long']])
+})
+
+test('behind a line that was skipped, every further chunk is read from its beginning', () => {
+  const chunks = ['abcdefgh', 'ij\nok\n', 'also\n', 'and\n'].map(bytesOf)
+  assert.deepEqual(decode(chunks, 4), [['too long'], ...lines('ok', 'also', 'and')])
 })
 
 test('a line that ends too long in its last chunk is reported once', () => {
