@@ -53,11 +53,19 @@ export const startServer = async (command: readonly string[]): Promise<Started> 
   return { child, pid: child.process.pid as number, url }
 }
 
+/** The processor time of a thread, in nanoseconds; none of one that has ended meanwhile. */
+const threadTime = (folder: string): number => {
+  try {
+    return Number(readFileSync(`${folder}/schedstat`, 'utf8').split(' ')[0])
+  } catch {
+    return 0
+  }
+}
+
 /** The processor time that all threads of a process have taken, in milliseconds. */
 export const cpuMsOf = (pid: number): number => {
-  const nanoseconds = readdirSync(`/proc/${pid}/task`).map((task) =>
-    Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]),
-  )
+  const tasks = `/proc/${pid}/task`
+  const nanoseconds = readdirSync(tasks).map((task) => threadTime(`${tasks}/${task}`))
   return nanoseconds.reduce((sum, time) => sum + time, 0) / 1e6
 }
 
