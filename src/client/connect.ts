@@ -69,7 +69,7 @@ export const connect = async <S>(
   /** A request that belongs to one conversation alone. */
   const within = (session: Session, method: string, params: Params, timeoutMs: number) =>
     session.request({ method, params, meta: caller.metaOf(session), limits: atMost(timeoutMs) })
-  const keeper: Keeper = new Keeper({
+  const keeper = new Keeper({
     reconnect: dialer.canRedial ? reconnect : undefined,
     open: (ended) =>
       openSession({

@@ -3,19 +3,7 @@ import { describe, it } from 'node:test'
 import type { CachedResult, CacheStore } from '../../src/client.ts'
 import { counting } from '../client/cache/support.ts'
 import { connectTo, sent, turn } from '../client/support.ts'
-
-const FULL = new Error('full')
-
-/** What a function of a store does wrong, until it is let. */
-const FAULTS: Readonly<Record<string, (work: () => unknown, later: Promise<void>) => unknown>> = {
-  'throws at once': () => {
-    throw FULL
-  },
-  rejects: () => Promise.reject(FULL),
-  'hangs for ever': () => new Promise(() => undefined),
-  'answers late': (work, later) => later.then(work),
-  'fails late': (_, later) => later.then(() => Promise.reject(FULL)),
-}
+import { FAULTS } from './store-faults.ts'
 
 const FUNCTIONS = ['get', 'set', 'delete'] as const
 

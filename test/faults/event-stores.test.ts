@@ -4,19 +4,7 @@ import { createServer, type EventStore } from '../../src/index.ts'
 import { MemoryEventStore } from '../../src/transport/http/event-store.ts'
 import { Events, openSession, type SessionClient, said } from '../transport/http/session-support.ts'
 import { gate, open } from '../transport/http/support.ts'
-
-const FULL = new Error('full')
-
-/** What a function of a store does wrong, until it is let. */
-const FAULTS: Readonly<Record<string, (work: () => unknown, later: Promise<void>) => unknown>> = {
-  'throws at once': () => {
-    throw FULL
-  },
-  rejects: () => Promise.reject(FULL),
-  'hangs for ever': () => new Promise(() => undefined),
-  'answers late': (work, later) => later.then(work),
-  'fails late': (_, later) => later.then(() => Promise.reject(FULL)),
-}
+import { FAULTS } from './store-faults.ts'
 
 const FUNCTIONS = ['append', 'read', 'remove'] as const
 
